@@ -1,0 +1,66 @@
+// swift-tools-version: 6.2
+// One manifest, two builds: hosts build the tools and tests; APUS_BUILD=kernel selects the
+// freestanding kernel targets, which no host toolchain could link.
+import PackageDescription
+
+let isKernelBuild = Context.environment["APUS_BUILD"] == "kernel"
+
+let warningsAsErrors: [SwiftSetting] = [.treatAllWarnings(as: .error)]
+let kernelSwift: [SwiftSetting] =
+  warningsAsErrors + [
+    .swiftLanguageMode(.v5), .define("APUS_KERNEL"), .enableExperimentalFeature("Extern"),
+    .enableExperimentalFeature("SymbolLinkageMarkers"), .enableExperimentalFeature("Lifetimes"),
+  ]
+
+/// Modules that compile for the kernel and for the host from the same source.
+let shared: [Target] = [
+  .target(name: "LinuxABI", swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors),
+  .target(
+    name: "CMachine",
+    exclude: isKernelBuild ? ["host.c"] : [],
+    sources: isKernelBuild ? nil : ["host.c"]),
+  .target(
+    name: "Tracer", dependencies: ["CMachine"],
+    swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .target(
+    name: "KernelCore", dependencies: ["LinuxABI", "CMachine", "Tracer"],
+    swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors + [.swiftLanguageMode(.v5)]),
+]
+
+let kernelOnly: [Target] = [
+  .executableTarget(
+    name: "Kernel", dependencies: ["LinuxABI", "KernelCore", "Tracer", "CMachine"],
+    swiftSettings: kernelSwift)
+]
+
+let argumentParser: Target.Dependency = .product(
+  name: "ArgumentParser", package: "swift-argument-parser")
+
+let hostOnly: [Target] = [
+  .systemLibrary(name: "CNCurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+  .target(name: "TraceModel", dependencies: ["Tracer", "LinuxABI"], swiftSettings: warningsAsErrors),
+  .target(name: "FlameGraph", swiftSettings: warningsAsErrors),
+  .target(name: "Guest", swiftSettings: warningsAsErrors),
+  .executableTarget(
+    name: "apus", dependencies: ["Guest", argumentParser], swiftSettings: warningsAsErrors),
+  .executableTarget(
+    name: "ktop", dependencies: ["TraceModel", "FlameGraph", "Guest", "CNCurses", argumentParser],
+    swiftSettings: warningsAsErrors),
+  .executableTarget(
+    name: "kflame", dependencies: ["TraceModel", "FlameGraph", argumentParser],
+    swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "KernelCoreTests", dependencies: ["KernelCore"],
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "TracerTests", dependencies: ["Tracer", "TraceModel"],
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+]
+
+let package = Package(
+  name: "apus",
+  dependencies: isKernelBuild
+    ? []
+    : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
+  targets: shared + (isKernelBuild ? kernelOnly : hostOnly)
+)

@@ -1,0 +1,99 @@
+// Everything that can be traced is declared here, once: static keys, spans and lock classes.
+//
+// Why C: a probe that is off must be one 5-byte nop in the instruction stream. That takes `asm goto`, which Swift
+// lacks; an inline C function is inlined into the Swift caller, nop and all. Numbers become Swift constants through
+// the importer, and names go into the ELF section `apus_names`, from which the host tools read them by build-id:
+// names never travel on the wire.
+//
+// To add a span or lock class, add a row; ids are permanent within one build only (the build-id guards them).
+#pragma once
+#include <stdbool.h>
+#include <stdint.h>
+
+// X(id, name): a static key switches one group of probe sites.
+#define APUS_KEYS(X)                                                                                                   \
+  X(0, syscalls)  /* system-call histogram and record */                                                               \
+  X(1, process)   /* spans exec, fork, exit, wait */                                                                   \
+  X(2, path)      /* span path lookup */                                                                               \
+  X(3, fault)     /* span page fault */                                                                                \
+  X(4, scheduler) /* context switches */
+
+// X(id, name, printed name): a span has a start and an end on one thread.
+#define APUS_SPANS(X)                                                                                                  \
+  X(1, exec, "exec")                                                                                                   \
+  X(2, fork, "fork")                                                                                                   \
+  X(3, exit, "exit")                                                                                                   \
+  X(4, wait, "wait")                                                                                                   \
+  X(5, path, "path_lookup")                                                                                            \
+  X(6, fault, "page_fault")                                                                                            \
+  X(7, switch, "context_switch")
+
+// X(id, name, rank, printed name): a thread may take a lock only of a higher rank than those it holds.
+#define APUS_LOCK_CLASSES(X)                                                                                           \
+  X(0, process_table, 10, "process_table") /* parents, children, groups: taken first, around everything below */       \
+  X(1, process, 12, "process")             /* one process's links and state */                                         \
+  X(2, signals, 14, "signals")             /* pending signals and actions */                                           \
+  X(3, file_table, 20, "file_table")       /* descriptors; no interrupt touches them */                                \
+  X(4, open_file, 22, "open_file")         /* offset and flags of one open file */                                     \
+  X(5, mounts, 24, "mounts")               /* mount table */                                                           \
+  X(6, directory, 26, "directory")         /* entries of one directory; taken parent before child */                   \
+  X(7, inode, 28, "inode")                 /* size, times and pages of one file */                                     \
+  X(8, pipe, 30, "pipe")                   /* ring of one pipe */                                                      \
+  X(9, terminal, 32, "terminal")           /* line discipline of one terminal; interrupts take it */                   \
+  X(10, address_space, 40, "address_space") /* areas and page tables: user copy may fault under all above */           \
+  X(11, futex, 44, "futex")                /* one bucket of waiters */                                                 \
+  X(12, wait_queue, 50, "wait_queue")      /* waiters of one event; interrupts take it */                              \
+  X(13, timers, 54, "timers")              /* sleeping threads of one CPU; interrupts take it */                       \
+  X(14, run_queue, 60, "run_queue")        /* runnable threads of one CPU; interrupts take it */                       \
+  X(15, heap, 70, "kernel_heap")           /* size classes; anything may allocate */                                   \
+  X(16, frames, 80, "frame_allocator")     /* free physical frames: taken last */                                      \
+  X(17, console, 90, "console")            /* UART output */
+
+enum apus_key { 
+#define X(id, name) apus_key_id_##name = id,
+  APUS_KEYS(X)
+#undef X
+  apus_key_count
+};
+
+enum apus_span {
+#define X(id, name, printed) apus_span_##name = id,
+  APUS_SPANS(X)
+#undef X
+};
+
+enum apus_lock_class {
+#define X(id, name, rank, printed) apus_lock_##name = id,
+  APUS_LOCK_CLASSES(X)
+#undef X
+  apus_lock_class_count
+};
+
+// A site: a nop that the kernel patches into a jump to the cold path. The table row is PC-relative (site, target, key),
+// 12 bytes. The key is a literal in the text: an operand that cannot be satisfied would drop the asm in silence.
+#if defined(APUS_KERNEL) && !defined(APUS_NO_TRACER)
+#define APUS_KEY_FUNCTION(id, name)                                                                                    \
+  static inline __attribute__((always_inline)) bool apus_key_##name(void) {                                            \
+    asm goto("1: .byte 0x0f, 0x1f, 0x44, 0x00, 0x00\n\t"                                                               \
+             ".pushsection __jump_table, \"a\"\n\t"                                                                    \
+             ".balign 4\n\t"                                                                                           \
+             ".long 1b - ., %l[yes] - ., " #id "\n\t"                                                                  \
+             ".popsection"                                                                                             \
+             :                                                                                                         \
+             :                                                                                                         \
+             :                                                                                                         \
+             : yes);                                                                                                   \
+    return false;                                                                                                      \
+  yes:                                                                                                                 \
+    return true;                                                                                                       \
+  }
+#elif defined(APUS_KERNEL)
+#define APUS_KEY_FUNCTION(id, name)                                                                                    \
+  static inline __attribute__((always_inline)) bool apus_key_##name(void) { return false; }
+#else
+extern uint8_t apus_host_keys[apus_key_count];
+#define APUS_KEY_FUNCTION(id, name)                                                                                    \
+  static inline __attribute__((always_inline)) bool apus_key_##name(void) { return apus_host_keys[id] != 0; }
+#endif
+
+APUS_KEYS(APUS_KEY_FUNCTION)
