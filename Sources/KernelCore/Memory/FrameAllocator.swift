@@ -1,0 +1,173 @@
+// Physical page frames: a buddy allocator with a reference count per frame.
+//
+// Every frame has one 16-byte `Frame` record; the records are an array at `table`, indexed by frame number. Free blocks
+// of 2^order frames are doubly linked through their records. A reference count above one means that a page is shared
+// (copy on write, page cache and a mapping). Zero-cost invariant: a block is free exactly when its head's `kind` is
+// `.free`. Lock: `frames`, the innermost of all.
+
+import CMachine
+import LinuxABI
+
+/// What a frame is used for.
+public enum FrameKind: UInt8 {
+  case reserved, free, inner, page, heapSlab, heapLarge
+}
+
+/// The record of one frame.
+public struct Frame {
+  public var references: UInt32
+  public var kind: FrameKind
+  /// Of a free block's or an allocation's head: log2 of its size in frames.
+  public var order: UInt8
+  /// Free to use by the owner: the heap keeps the size class here.
+  public var tag: UInt16
+  fileprivate var next: UInt32
+  fileprivate var previous: UInt32
+}
+
+public enum Frames {
+  public static let maximumOrder = 10
+  private static let none = UInt32.max
+
+  nonisolated(unsafe) private static var table = UnsafeMutablePointer<Frame>(bitPattern: 16).unsafelyUnwrapped
+  nonisolated(unsafe) public private(set) static var limit: UInt32 = 0
+  nonisolated(unsafe) public private(set) static var totalCount = 0
+  nonisolated(unsafe) public private(set) static var freeCount = 0
+  nonisolated(unsafe) private static var heads: InlineArray<11, UInt32> = InlineArray(repeating: UInt32.max)
+  private static let lock = SpinLock(apus_lock_frames)
+
+  /// Bytes of the record table for frames below `limit`.
+  public static func tableBytes(limit: UInt32) -> Int { Int(limit) * MemoryLayout<Frame>.stride }
+
+  /// Starts with every frame reserved. Called once, before any other function, with the table's memory.
+  public static func initialize(table memory: UnsafeMutableRawPointer, limit: UInt32) {
+    table = memory.bindMemory(to: Frame.self, capacity: Int(limit))
+    self.limit = limit
+    let reserved = Frame(references: 1, kind: .reserved, order: 0, tag: 0, next: none, previous: none)
+    table.initialize(repeating: reserved, count: Int(limit))
+    totalCount = 0
+    freeCount = 0
+    for order in 0...maximumOrder { heads[order] = none }
+  }
+
+  /// Hands frames [first, end) to the allocator. They must be reserved.
+  public static func donate(_ first: UInt32, _ end: UInt32) {
+    var frame = first
+    while frame < end {
+      var order = min(maximumOrder, frame == 0 ? maximumOrder : frame.trailingZeroBitCount)
+      while frame + (1 << UInt32(order)) > end { order -= 1 }
+      lock.withLock { insert(frame, order: order) }
+      totalCount += 1 << order
+      frame += 1 << UInt32(order)
+    }
+  }
+
+  /// One frame, with one reference and unknown content.
+  /// - Throws: ENOMEM.
+  @inline(__always)
+  public static func allocate() throws(Errno) -> FrameNumber { try allocate(order: 0) }
+
+  /// One frame of zeros.
+  public static func allocateZeroed() throws(Errno) -> FrameNumber {
+    let frame = try allocate(order: 0)
+    frame.pointer.initializeMemory(as: UInt64.self, repeating: 0, count: pageSize / 8)
+    return frame
+  }
+
+  /// 2^order frames in a row, aligned to their size; the head has one reference.
+  public static func allocate(order: Int) throws(Errno) -> FrameNumber {
+    let frame = lock.withLock { take(order: order) }
+    guard frame != none else { throw .ENOMEM }
+    return FrameNumber(frame)
+  }
+
+  /// One more user of the page.
+  @inline(__always)
+  public static func retain(_ frame: FrameNumber) {
+    lock.withLock { table[Int(frame.rawValue)].references += 1 }
+  }
+
+  /// One user fewer; the last one frees the block. Returns true when it was freed.
+  @discardableResult
+  public static func release(_ frame: FrameNumber) -> Bool {
+    lock.withLock {
+      let record = table + Int(frame.rawValue)
+      precondition(record.pointee.kind != .free && record.pointee.kind != .inner && record.pointee.references > 0)
+      record.pointee.references -= 1
+      guard record.pointee.references == 0 else { return false }
+      merge(frame.rawValue, order: Int(record.pointee.order))
+      return true
+    }
+  }
+
+  @inline(__always)
+  public static func references(_ frame: FrameNumber) -> UInt32 { table[Int(frame.rawValue)].references }
+
+  /// The record of a frame, for the heap and for page owners. Fields other than `kind` and `tag` are the allocator's.
+  @inline(__always)
+  public static func record(_ frame: FrameNumber) -> UnsafeMutablePointer<Frame> { table + Int(frame.rawValue) }
+
+  /// True for memory that exists (and may be mapped shared or counted).
+  @inline(__always)
+  public static func isManaged(_ frame: FrameNumber) -> Bool {
+    frame.rawValue < limit && table[Int(frame.rawValue)].kind != .reserved
+  }
+
+  // MARK: Free lists. Lock held.
+
+  private static func take(order wanted: Int) -> UInt32 {
+    var order = wanted
+    while order <= maximumOrder, heads[order] == none { order += 1 }
+    guard order <= maximumOrder else { return none }
+    let frame = heads[order]
+    unlink(frame, order: order)
+    while order > wanted {
+      order -= 1
+      insert(frame + (1 << UInt32(order)), order: order)
+    }
+    let record = table + Int(frame)
+    record.pointee.kind = .page
+    record.pointee.order = UInt8(wanted)
+    record.pointee.references = 1
+    record.pointee.tag = 0
+    return frame
+  }
+
+  private static func merge(_ released: UInt32, order start: Int) {
+    var frame = released
+    var order = start
+    while order < maximumOrder {
+      let buddy = frame ^ (1 << UInt32(order))
+      guard buddy < limit, table[Int(buddy)].kind == .free, Int(table[Int(buddy)].order) == order else { break }
+      unlink(buddy, order: order)
+      table[Int(max(frame, buddy))].kind = .inner
+      frame = min(frame, buddy)
+      order += 1
+    }
+    insert(frame, order: order)
+  }
+
+  private static func insert(_ frame: UInt32, order: Int) {
+    let record = table + Int(frame)
+    record.pointee.kind = .free
+    record.pointee.order = UInt8(order)
+    record.pointee.references = 0
+    record.pointee.previous = none
+    record.pointee.next = heads[order]
+    if heads[order] != none { table[Int(heads[order])].previous = frame }
+    heads[order] = frame
+    freeCount += 1 << order
+  }
+
+  private static func unlink(_ frame: UInt32, order: Int) {
+    let record = table + Int(frame)
+    if record.pointee.previous != none {
+      table[Int(record.pointee.previous)].next = record.pointee.next
+    } else {
+      heads[order] = record.pointee.next
+    }
+    if record.pointee.next != none { table[Int(record.pointee.next)].previous = record.pointee.previous }
+    record.pointee.kind = .inner
+    freeCount -= 1 << order
+  }
+}
