@@ -58,6 +58,9 @@ static inline uint32_t apus_inl(uint16_t port) {
   return v;
 }
 static inline void apus_outw(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
+// Device registers: exactly one access of exactly this width.
+static inline void apus_store32(uint64_t address, uint32_t v) { *(volatile uint32_t *)address = v; }
+static inline uint32_t apus_load32(uint64_t address) { return *(volatile uint32_t *)address; }
 static inline void apus_cli(void) { __asm__ volatile("cli" ::: "memory"); }
 static inline void apus_sti(void) { __asm__ volatile("sti" ::: "memory"); }
 // The instruction after sti runs before an interrupt is taken, so a wake-up between the check and the halt is not lost.
