@@ -3,31 +3,6 @@
 import KernelCore
 import LinuxABI
 
-/// PROT_ flags of mmap(2).
-struct Protection: OptionSet {
-  let rawValue: Int32
-  static let read = Protection(rawValue: 1)
-  static let write = Protection(rawValue: 2)
-  static let execute = Protection(rawValue: 4)
-  static let all: Protection = [.read, .write, .execute]
-  static let growsDown = Protection(rawValue: 0x0100_0000)
-  static let growsUp = Protection(rawValue: 0x0200_0000)
-}
-
-/// MAP_ flags of mmap(2).
-struct MapFlags: OptionSet {
-  let rawValue: Int32
-  static let shared = MapFlags(rawValue: 1)
-  static let `private` = MapFlags(rawValue: 2)
-  static let sharedValidate = MapFlags(rawValue: 3)
-  static let typeMask: Int32 = 0x0f
-  static let fixed = MapFlags(rawValue: 0x10)
-  static let anonymous = MapFlags(rawValue: 0x20)
-  static let growsDown = MapFlags(rawValue: 0x0100)
-  static let populate = MapFlags(rawValue: 0x8000)
-  static let fixedNoReplace = MapFlags(rawValue: 0x10_0000)
-}
-
 /// Pages [start, end). Page-aligned, not empty.
 struct Area {
   var start: UInt
