@@ -4,6 +4,7 @@
 
 import CMachine
 import KernelCore
+import LinuxABI
 
 final class CPU {
   let index: Int
@@ -11,7 +12,7 @@ final class CPU {
   let descriptors: UnsafeMutableRawPointer
   let runQueue = RunQueue()
   let timers = TimerQueue()
-  unowned(unsafe) var idle: Thread
+  unowned(unsafe) private(set) var idle: Thread
   /// TSC ticks spent halted since boot; only this CPU writes.
   var idleTicks: UInt64 = 0
   /// When the next scheduler tick is due, in monotonic nanoseconds.
@@ -24,22 +25,34 @@ final class CPU {
     Unmanaged<CPU>.fromOpaque(apus_percpu().pointee.scheduler!)._withUnsafeGuaranteedRef { $0 }
   }
 
-  /// Sets up the processor this runs on; `idle` becomes its running thread.
-  init(index: Int, block: UnsafeMutablePointer<apus_percpu>, pages: UnsafeMutableRawPointer, idle: Thread) {
+  /// Sets up the processor this runs on. `pages` are four zeroed pages; the code that runs now becomes its idle thread.
+  init(
+    index: Int, block: UnsafeMutablePointer<apus_percpu>, pages: UnsafeMutableRawPointer, idleProcess: Process
+  ) throws(Errno) {
     self.index = index
     self.block = block
     self.descriptors = pages
-    self.idle = idle
     block.pointee.self = block
     block.pointee.cpu = UInt32(index)
-    Self.all.append(self)
+    block.pointee.scheduler = nil
+    let thread = try Thread(tid: 0, process: idleProcess, cpu: nil, kernelEntry: {})
+    idle = thread
+    thread.cpu = self
+    _ = Unmanaged.passRetained(thread)
     _ = Unmanaged.passRetained(self)
     block.pointee.scheduler = Unmanaged.passUnretained(self).toOpaque()
-    block.pointee.current = Unmanaged.passRetained(idle).toOpaque()
+    Self.all.append(self)
     Features.enable()
     Features.setCPUBlock(block)
-    Descriptors.load(
-      page: pages, gates: pages + pageSize, faultStackTop: UInt64(UInt(bitPattern: pages)) + UInt64(4 * pageSize))
+    let top = UInt64(UInt(bitPattern: pages)) + UInt64(4 * pageSize)
+    Descriptors.load(page: pages, gates: pages + pageSize, faultStackTop: top)
+    Features.setCPUBlock(block)  // loading segments has cleared it
+    setRunning(thread)
+  }
+
+  /// nil until the boot CPU is set up.
+  static var currentIfReady: CPU? {
+    apus_percpu().pointee.scheduler.map { Unmanaged<CPU>.fromOpaque($0).takeUnretainedValue() }
   }
 
   /// Makes `thread` the one that traps and system calls enter on.

@@ -7,7 +7,7 @@ import CMachine
 enum Clock {
   nonisolated(unsafe) private(set) static var ticksPerSecond: UInt64 = 1_000_000_000
   nonisolated(unsafe) private(set) static var timerTicksPerSecond: UInt64 = 1_000_000_000
-  nonisolated(unsafe) private static var bootTicks: UInt64 = 0
+  nonisolated(unsafe) private(set) static var bootTicks: UInt64 = 0
   /// Nanoseconds per tick, 32.32 fixed point.
   nonisolated(unsafe) private static var scale: UInt64 = 1 << 32
   /// Wall time minus monotonic time, in nanoseconds.

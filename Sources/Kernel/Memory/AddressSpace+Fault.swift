@@ -41,7 +41,7 @@ extension AddressSpace {
     }
   }
 
-  private func resolve(_ area: Area, _ page: UInt, _ access: FaultAccess) throws(Errno) -> FaultOutcome {
+  func resolve(_ area: Area, _ page: UInt, _ access: FaultAccess) throws(Errno) -> FaultOutcome {
     guard isAllowed(access, area.protection) else { return .forbidden }
     let entry = try table.makeEntry(for: page, bits: PageEntry.user)
     if entry.pointee.isPresent {
@@ -62,7 +62,8 @@ extension AddressSpace {
 
   private func newEntry(_ area: Area, _ page: UInt, _ access: FaultAccess) throws(Errno) -> PageEntry {
     guard let file = area.file else { return try newAnonymousEntry(area, access) }
-    let shared = try file.page(at: area.offset + UInt64(page - area.start))  // retained for us
+    // Retained for us. Past the end of the file there is nothing: SIGBUS.
+    guard let shared = try file.page(at: Int(area.offset + UInt64(page - area.start)) / pageSize) else { throw .ENXIO }
     if area.isShared { return PageEntry(shared, area.entryBits(writable: area.protection.contains(.write))) }
     guard access.isWrite else { return PageEntry(shared, area.entryBits(writable: false)) }
     defer { Frames.release(shared) }

@@ -13,7 +13,7 @@ struct Area {
   var growsDown = false
   var isHeap = false
   /// Where pages come from; nil means zeros.
-  var file: Inode? = nil
+  var file: OpenFile? = nil
   /// Offset in `file` of `start`, in bytes, page-aligned.
   var offset: UInt64 = 0
 

@@ -12,7 +12,7 @@ enum KernelMap {
   nonisolated(unsafe) private static var nextFree: UInt64 = 0
   nonisolated(unsafe) private static var freeEnd: UInt64 = 0
 
-  private static let imageBase: UInt64 = 0x7f80_0000_0000
+  static let imageBase: UInt64 = 0x7f80_0000_0000
   private static let largePage: UInt64 = 0x20_0000
 
   /// Builds and loads the final map, and gives all memory that is left to the frame allocator.

@@ -51,8 +51,8 @@ extension Process {
   fileprivate func finish() {
     let status = endingStatus ?? .exited(0)
     let ticks = apus_rdtsc() &- execTicks &- (CPU.current.idleTicks &- execIdleTicks)
-    files = FileTable()
-    filesystem = FilesystemContext.empty
+    files = nil
+    filesystem = nil
     executable = nil
     releaseMemory()
     if session == pid { hangUpTerminal() }
@@ -95,7 +95,7 @@ extension Process {
     if exitSignal != 0, let signal = Signal(number: exitSignal) {
       let code: Int32 = status.isExit ? 1 : 2
       let value = status.isExit ? status.exitCode : status.terminatingSignal
-      Signals.send(SignalInfo(signal, code: code, pid: pid, uid: credentials.userID, status: value), to: parent)
+      Signals.send(SignalInfo(signal, code: code, pid: pid, uid: credentials.uid, status: value), to: parent)
     }
     if isUnwanted { dropped.append(parent.removeChild(self)) }
     parent.childEvent.wakeAll()
@@ -137,8 +137,6 @@ extension Scheduler {
     yield()
     Panic.stop("a dead thread ran")
   }
-
-  static func exitKernelThread() -> Never { exitCurrent() }
 
   @inline(never)
   private static func tearDownCurrent() { Thread.current.tearDown() }

@@ -31,7 +31,7 @@ enum Fork {
     let tid = try ProcessTable.lock.withLock { () throws(Errno) in try ProcessTable.takeNumber() }
     let process = request.flags.contains(.thread) ? caller.process : try makeProcess(tid, request, caller)
     let thread = try makeThread(tid, process, request, caller)
-    if request.flags.contains(.parentSetTID) { try? UserPointer<Int32>(request.parentTID).store(tid) }
+    if request.flags.contains(.parentSetTID) { storeTID(tid, request.parentTID) }
     start(thread, request)
     if request.flags.contains(.vfork) { waitForVfork(process, caller) }
     return Int(tid)
@@ -42,9 +42,9 @@ enum Fork {
     let memory = request.flags.contains(.memory) ? parent.addressSpace : try parent.addressSpace?.copy()
     let process = Process(
       pid: pid, parent: request.flags.contains(.parent) ? parent.parent : parent, addressSpace: memory,
-      files: request.flags.contains(.files) ? parent.files : try parent.files.copy(),
-      filesystem: request.flags.contains(.filesystem) ? parent.filesystem : parent.filesystem.copy(),
-      credentials: parent.credentials,
+      files: request.flags.contains(.files) ? parent.files : try parent.files.fork(),
+      filesystem: request.flags.contains(.filesystem) ? parent.filesystem : parent.filesystem.fork(),
+      credentials: parent.credentials.copy(),
       actions: request.flags.contains(.signalHandlers) ? parent.actions : SignalActions(copying: parent.actions),
       name: parent.name)
     process.group = parent.group
@@ -90,6 +90,10 @@ enum Fork {
     Probes.threadNamed(thread)
     _ = Unmanaged.passRetained(thread)  // the scheduler's, until the reaper drops it
     Scheduler.enqueue(thread, on: thread.cpu)
+  }
+
+  private static func storeTID(_ tid: Int32, _ address: UInt) {
+    do throws(Errno) { try UserPointer<Int32>(address).store(tid) } catch {}
   }
 
   /// The parent sleeps until the child lets go of its memory. Only its own end stops it from waiting.

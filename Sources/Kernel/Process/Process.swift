@@ -18,9 +18,10 @@ final class Process {
 
   private(set) var addressSpace: AddressSpace?
   private var addressRoot: UInt64
-  var files: FileTable
-  var filesystem: FilesystemContext
-  var credentials: Credentials
+  /// nil once the process has ended.
+  var files: FileTable!
+  var filesystem: FilesystemContext!
+  var credentials: Credentials!
   var actions: SignalActions
   var pending = PendingSignals()
   /// Children that ended or changed, for wait.
@@ -28,6 +29,8 @@ final class Process {
   /// Whoever called vfork waits here until this process execs or ends.
   let vforkDone = WaitQueue()
   var isVforkChild = false
+  /// One thread is in exec and ends the others.
+  var isDroppingThreads = false
 
   /// How it ended; nil while it lives.
   var end: WaitStatus?
@@ -42,7 +45,7 @@ final class Process {
 
   var name: ProcessName
   /// The program, for /proc/PID/exe.
-  var executable: PathReference?
+  var executable: OpenFile?
   var argumentRange: (start: UInt, end: UInt) = (0, 0)
   var environmentRange: (start: UInt, end: UInt) = (0, 0)
   let startTime: UInt64

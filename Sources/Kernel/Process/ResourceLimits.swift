@@ -14,6 +14,7 @@ struct ResourceLimits {
   static let count = 16
   private var rows: InlineArray<16, ResourceLimit> = InlineArray(repeating: .unlimited)
 
+  static let fileSize = 1
   static let stack = 3
   static let core = 4
   static let files = 7
@@ -21,7 +22,7 @@ struct ResourceLimits {
   init() {
     rows[Self.stack] = ResourceLimit(soft: UInt64(AddressSpace.stackLimit), hard: .max)
     rows[Self.core] = ResourceLimit(soft: 0, hard: .max)
-    rows[Self.files] = ResourceLimit(soft: 1024, hard: 1024)
+    rows[Self.files] = ResourceLimit(soft: 1024, hard: 4096)
   }
 
   subscript(index: Int) -> ResourceLimit {

@@ -3,7 +3,6 @@
 
 import CMachine
 import KernelCore
-import Tracer
 
 enum Scheduler {
   /// 250 Hz.
@@ -77,6 +76,10 @@ enum Scheduler {
   private static func switchThreads(_ cpu: CPU, from: Thread, to: Thread) {
     if from === to { return cpu.runQueue.lock.release() }
     Probes.contextSwitch(from: from, to: to)
+    let now = apus_rdtsc()
+    from.cpuTicks &+= now &- from.lastSwitchIn
+    to.lastSwitchIn = now
+    from.switchCount &+= 1
     if from.hasUserState { from.saveUserState() }
     cpu.setRunning(to)
     if to.hasUserState { to.loadUserState() }
@@ -108,15 +111,15 @@ enum Scheduler {
   }
 
   /// The timer interrupt. Interrupts are off.
-  static func timerInterrupt() {
+  static func timerInterrupt(fromUser: Bool) {
     let cpu = CPU.current
     let now = Clock.monotonic()
     cpu.timers.expire(now: now)
     if now >= cpu.nextTick {
       cpu.nextTick = max(cpu.nextTick &+ tickNanoseconds, now &+ tickNanoseconds / 2)
       if !cpu.runQueue.isEmpty { cpu.block.pointee.need_resched = 1 }
+      Thread.current.process.accountTick(fromUser: fromUser)
       if cpu.index == 0 { TraceLine.tick() }
-      Thread.current.process.accountTick(fromUser: false)
     }
     programTimer(cpu, now: now)
   }

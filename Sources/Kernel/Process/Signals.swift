@@ -94,7 +94,7 @@ enum Signals {
   static func notifyParent(of process: Process, code: Int32, status: Int32) {
     guard let parent = process.parent else { return }
     if !parent.actions[.child].flags.contains(.noChildStop) {
-      let uid = process.credentials.userID
+      let uid = process.credentials.uid
       send(SignalInfo(.child, code: code, pid: process.pid, uid: uid, status: status), to: parent)
     }
     parent.childEvent.wakeAll()

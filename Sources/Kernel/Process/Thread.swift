@@ -27,11 +27,13 @@ final class Thread: Sleeper {
   let kernelEntry: (() -> Void)?
 
   var state = ThreadState.running
-  unowned(unsafe) var cpu: CPU
+  unowned(unsafe) var cpu: CPU!
   unowned(unsafe) var nextRunnable: Thread?
 
-  /// 512 bytes for fxsave, then the saved stack pointer.
+  /// 512 bytes for fxsave, the saved stack pointer, the tracer's part.
   private let savedState: UnsafeMutableRawPointer
+  /// The tracer's part of the thread, where probes update it in place.
+  let tracePointer: UnsafeMutablePointer<ThreadTrace>
   var threadPointer: UInt64 = 0
   var hasUserState: Bool { kernelEntry == nil }
 
@@ -53,7 +55,10 @@ final class Thread: Sleeper {
   private(set) lazy var waitEntry = WaitEntry(self)
   private lazy var sleepTimer = SleepTimer(self)
   fileprivate(set) var timedOut = false
-  var trace: ThreadTrace
+  /// Run by a new user thread before it enters user mode: the first program's exec.
+  var startup: (() -> Void)?
+  /// CLONE_CHILD_SETTID: where the new thread writes its number first of all.
+  var writeTIDAtStart: UInt = 0
   /// TSC when it last got a CPU, and ticks it has had.
   var lastSwitchIn: UInt64 = 0
   var cpuTicks: UInt64 = 0
@@ -65,10 +70,11 @@ final class Thread: Sleeper {
     self.process = process
     self.kernelEntry = kernelEntry
     stack = try KernelStack.allocate()
-    savedState = UnsafeMutableRawPointer.allocate(byteCount: 528, alignment: 16)
-    savedState.initializeMemory(as: UInt64.self, repeating: 0, count: 66)
-    trace = ThreadTrace(tid: UInt32(tid))
-    self.cpu = cpu ?? CPU.current
+    savedState = UnsafeMutableRawPointer.allocate(byteCount: 560, alignment: 16)
+    savedState.initializeMemory(as: UInt64.self, repeating: 0, count: 70)
+    tracePointer = (savedState + 528).bindMemory(to: ThreadTrace.self, capacity: 1)
+    tracePointer.initialize(to: ThreadTrace(tid: UInt32(tid)))
+    self.cpu = cpu ?? CPU.currentIfReady
     super.init()
     resetUserState()
   }
@@ -85,6 +91,9 @@ final class Thread: Sleeper {
   override func wake() { Scheduler.wake(self) }
 
   // MARK: Saved state
+
+  /// CPU time in TSC ticks, the running slice included.
+  var cpuTicksNow: UInt64 { cpuTicks &+ (apus_rdtsc() &- lastSwitchIn) }
 
   var savedStackPointer: UnsafeMutablePointer<UInt64> {
     (savedState + 512).assumingMemoryBound(to: UInt64.self)
@@ -179,9 +188,32 @@ final class Thread: Sleeper {
 func apus_thread_main() {
   Scheduler.finishSwitch()
   apus_sti()
-  if let entry = Thread.current.kernelEntry {
+  runFirst()
+  prepareReturnToUser(Thread.currentUserFrame)
+}
+
+/// What a new thread does in the kernel. Not inlined: its references must be gone before the thread can end.
+@inline(never)
+private func runFirst() {
+  let thread = Thread.current
+  if let entry = thread.kernelEntry {
     entry()
-    Scheduler.exitKernelThread()
+    thread.isExiting = true
+    thread.needsAttention = true
+    return
   }
-  prepareReturnToUser(Thread.current.userFrame)
+  if thread.writeTIDAtStart != 0 {
+    do throws(Errno) { try UserPointer<Int32>(thread.writeTIDAtStart).store(thread.tid) } catch {}
+  }
+  if let startup = thread.startup {
+    thread.startup = nil
+    startup()
+  }
+}
+
+extension Thread {
+  @inline(__always)
+  static var currentUserFrame: FramePointer {
+    Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0.userFrame }
+  }
 }

@@ -68,7 +68,7 @@ enum Wait {
 
   private static func makeReport(_ child: Process, _ status: WaitStatus) -> WaitReport {
     WaitReport(
-      pid: child.pid, uid: child.credentials.userID, status: status,
+      pid: child.pid, uid: child.credentials.uid, status: status,
       usage: ResourceUsage(
         userTime: child.userTime &+ child.childUserTime, systemTime: child.systemTime &+ child.childSystemTime,
         faults: child.faultCount))
