@@ -62,8 +62,26 @@ struct PageTree {
   /// The first index from `index` on that has a page, or that has none.
   func next(from index: Int, present: Bool, limit: Int) -> Int {
     var index = index
-    while index < limit, (find(index) != nil) != present { index += 1 }
-    return index
+    while index < limit {
+      let absent = absentCount(at: index)
+      if (absent == 0) == present { return index }
+      index += max(1, absent)
+    }
+    return limit
+  }
+
+  /// How many pages from `index` on are surely absent because a node is; 0 when the page is there.
+  private func absentCount(at index: Int) -> Int {
+    guard root != 0, index < 1 << (Self.bits * height) else { return Self.maximumPages }
+    var entry = root
+    var level = height
+    while level > 0 {
+      level -= 1
+      entry = Self.node(entry)[index >> (Self.bits * level) & (Self.fanOut - 1)]
+      let span = 1 << (Self.bits * level)
+      if entry == 0 { return span - index & (span - 1) }
+    }
+    return 0
   }
 
   /// Removes from a subtree; gives true when nothing is left of it and it has been freed.
