@@ -24,17 +24,17 @@ struct apus_percpu {
 };
 
 #ifdef APUS_KERNEL
-static inline struct apus_percpu *apus_percpu(void) {
+static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) {
   struct apus_percpu *p;
   __asm__ volatile("movq %%gs:0, %0" : "=r"(p));
   return p;
 }
-static inline void *apus_current(void) {
+static inline __attribute__((always_inline)) void *apus_current(void) {
   void *p;
   __asm__ volatile("movq %%gs:8, %0" : "=r"(p));
   return p;
 }
-static inline void *apus_cpu_trace(void) {
+static inline __attribute__((always_inline)) void *apus_cpu_trace(void) {
   void *p;
   __asm__ volatile("movq %%gs:48, %0" : "=r"(p));
   return p;
@@ -58,6 +58,9 @@ static inline uint32_t apus_inl(uint16_t port) {
   return v;
 }
 static inline void apus_outw(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
+// Device registers: exactly one access of exactly this width.
+static inline void apus_store32(uint64_t address, uint32_t v) { *(volatile uint32_t *)address = v; }
+static inline uint32_t apus_load32(uint64_t address) { return *(volatile uint32_t *)address; }
 static inline void apus_cli(void) { __asm__ volatile("cli" ::: "memory"); }
 static inline void apus_sti(void) { __asm__ volatile("sti" ::: "memory"); }
 // The instruction after sti runs before an interrupt is taken, so a wake-up between the check and the halt is not lost.
@@ -70,7 +73,7 @@ static inline uint64_t apus_save_flags_cli(void) {
   return f;
 }
 static inline void apus_restore_flags(uint64_t f) { __asm__ volatile("pushq %0; popfq" ::"r"(f) : "memory", "cc"); }
-static inline uint64_t apus_rdtsc(void) {
+static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) {
   uint32_t lo, hi;
   __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
   return ((uint64_t)hi << 32) | lo;
@@ -168,16 +171,16 @@ APUS_SYMBOL(apus_boot_percpu)
 APUS_SYMBOL(apus_boot_stack_top)
 #else
 extern _Thread_local struct apus_percpu apus_host_percpu;
-static inline struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
-static inline void *apus_current(void) { return apus_host_percpu.current; }
-static inline void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
+static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
+static inline __attribute__((always_inline)) void *apus_current(void) { return apus_host_percpu.current; }
+static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
 static inline void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
 static inline void apus_cli(void) {}
 static inline void apus_sti(void) {}
 static inline void apus_pause(void) { __builtin_ia32_pause(); }
 static inline uint64_t apus_save_flags_cli(void) { return 0; }
 static inline void apus_restore_flags(uint64_t f) { (void)f; }
-static inline uint64_t apus_rdtsc(void) { return __builtin_ia32_rdtsc(); }
+static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) { return __builtin_ia32_rdtsc(); }
 #endif
 
 // User memory. Every function returns without touching user memory it was not told to; a fault ends the copy.
