@@ -9,7 +9,7 @@
 
 // Data of one CPU. %gs points at it while the kernel runs; the offsets of the first five fields are known to trap.S.
 struct apus_percpu {
-  struct apus_percpu *self;   // 0
+  struct apus_percpu *base;   // 0: its own address
   void *current;              // 8: the running thread (Unmanaged<Thread>)
   uint64_t kernel_stack;      // 16: top of the running thread's kernel stack
   uint64_t user_stack;        // 24: scratch of the system call entry
@@ -58,6 +58,11 @@ static inline __attribute__((always_inline)) uint32_t apus_inl(uint16_t port) {
   return v;
 }
 static inline __attribute__((always_inline)) void apus_outw(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
+// (high:low) / divisor; the quotient must fit. In C because Swift's dividingFullWidth calls a 128-bit library division.
+static inline __attribute__((always_inline)) uint64_t apus_divide(uint64_t high, uint64_t low, uint64_t divisor) {
+  __asm__("divq %2" : "+a"(low), "+d"(high) : "r"(divisor) : "cc");
+  return low;
+}
 // Device registers: exactly one access of exactly this width.
 static inline __attribute__((always_inline)) void apus_store32(uint64_t address, uint32_t v) { *(volatile uint32_t *)address = v; }
 static inline __attribute__((always_inline)) uint32_t apus_load32(uint64_t address) { return *(volatile uint32_t *)address; }

@@ -13,7 +13,7 @@ enum BootCPU {
   }
 
   static func prepareCounters() {
-    block.pointee.self = block
+    block.pointee.base = block
     Features.setCPUBlock(block)
   }
 

@@ -32,7 +32,7 @@ final class CPU {
     self.index = index
     self.block = block
     self.descriptors = pages
-    block.pointee.self = block
+    block.pointee.base = block
     block.pointee.cpu = UInt32(index)
     block.pointee.scheduler = nil
     let thread = try Thread(tid: 0, process: idleProcess, cpu: nil, kernelEntry: {})

@@ -82,6 +82,6 @@ extension UInt64 {
   func multipliedDivided(by factor: UInt64, _ divisor: UInt64) -> UInt64 {
     let product = multipliedFullWidth(by: factor)
     guard product.high < divisor else { return .max }
-    return divisor.dividingFullWidth((product.high, product.low)).quotient
+    return apus_divide(product.high, product.low, divisor)
   }
 }

@@ -19,6 +19,7 @@ enum LocalAPIC {
   private static func read(_ offset: Int) -> UInt32 { apus_load32(UInt64(UInt(bitPattern: registers.pointer + offset))) }
 
   static func initialize() {
+    LegacyPIC.disable()
     apus_wrmsr(0x1b, apus_rdmsr(0x1b) | 1 << 11)
     write(0xf0, 0x100 | UInt32(spuriousVector))
     write(0x80, 0)
@@ -32,6 +33,14 @@ enum LocalAPIC {
   static func startTimer(_ ticks: UInt32) { write(0x380, ticks) }
 
   static var timerCount: UInt32 { read(0x390) }
+}
+
+/// The two 8259A controllers. The firmware leaves them delivering the old timer as vector 8, the double fault's.
+enum LegacyPIC {
+  static func disable() {
+    apus_outb(0x21, 0xff)
+    apus_outb(0xa1, 0xff)
+  }
 }
 
 /// The I/O interrupt controller (Intel 82093AA). Only the console's input line is used.

@@ -3,6 +3,7 @@
 import CMachine
 import KernelCore
 import LinuxABI
+import Tracer
 
 private enum Vector {
   static let divide: UInt64 = 0
@@ -20,7 +21,8 @@ private enum Vector {
 }
 
 @c
-func apus_trap(_ frame: FramePointer) {
+func apus_trap(_ registers: UnsafeMutableRawPointer) {
+  let frame = registers.assumingMemoryBound(to: TrapFrame.self)
   switch frame.pointee.vector {
   case LocalAPIC.timerVector:
     LocalAPIC.endOfInterrupt()

@@ -41,11 +41,11 @@ extension AddressSpace {
     while address < end {
       if source.pointee.isPresent {
         if !isShared { source.pointee = source.pointee.without(PageEntry.writable) }
-        let entry = try target ?? child.table.makeEntry(for: address, bits: PageEntry.user)
+        if target == nil { target = try child.table.makeEntry(for: address, bits: PageEntry.user) }
+        let entry = target.unsafelyUnwrapped
         Frames.retain(source.pointee.frame)
         entry.pointee = source.pointee
         child.residentCount += 1
-        target = entry
       }
       source += 1
       address += 4096

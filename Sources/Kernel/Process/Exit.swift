@@ -55,7 +55,7 @@ extension Process {
     filesystem = nil
     executable = nil
     releaseMemory()
-    if session == pid { hangUpTerminal() }
+    if session == pid { terminal?.releaseSession(session) }
     let reaped = ProcessTable.lock.withLock { becomeZombie(status) }
     InitProcess.noteEnd(of: self, status, ticks: ticks)
     _ = reaped  // dropped here, with no lock held
@@ -71,18 +71,6 @@ extension Process {
     guard isVforkChild else { return }
     isVforkChild = false
     vforkDone.wakeAll()
-  }
-
-  /// A session leader's end hangs its terminal up.
-  private func hangUpTerminal() {
-    guard let terminal else { return }
-    ProcessTable.lock.withLock {
-      Signals.send(SignalInfo(.hangUp, code: SignalInfo.kernel), toGroup: terminal.foregroundGroup)
-      Signals.send(SignalInfo(.continue, code: SignalInfo.kernel), toGroup: terminal.foregroundGroup)
-      for process in ProcessTable.processes where process.session == session { process.terminal = nil }
-    }
-    terminal.session = 0
-    terminal.foregroundGroup = 0
   }
 
   /// Lock held. Returns what must be dropped without the lock.

@@ -49,7 +49,6 @@ enum Fork {
       name: parent.name)
     process.group = parent.group
     process.session = parent.session
-    process.terminal = parent.terminal
     process.exitSignal = request.flags.exitSignal
     process.executable = parent.executable
     process.argumentRange = parent.argumentRange

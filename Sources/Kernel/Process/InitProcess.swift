@@ -33,7 +33,6 @@ enum InitProcess {
 
   /// Tells the host how the command ended, and powers off.
   static func endMachine() -> Never {
-    Console.drain()
     TraceLine.flush()
     if let report {
       if report.status.isExit {
@@ -56,7 +55,7 @@ enum InitProcess {
     _ = try makeThread(supervisor, kernelEntry: supervise)
     let command = try makeProcess(name: "command", parent: supervisor)
     commandPID = command.pid
-    try ProcessGroups.startSession(command)
+    _ = try ProcessGroups.startSession(command)
     let words = try readCommand(file, supervisor)
     let thread = try makeThread(command, kernelEntry: nil)
     thread.startup = { execute(words[0], words) }
@@ -99,7 +98,6 @@ enum InitProcess {
   private static func startProgram() throws(Errno) {
     let process = try makeProcess(name: "init", parent: nil)
     ProcessTable.initProcess = process
-    try ProcessGroups.startSession(process)
     let thread = try makeThread(process, kernelEntry: nil)
     thread.startup = {
       if let path = BootLine.value(of: "init") { return execute(path, [path]) }

@@ -14,7 +14,9 @@ final class Process {
   var threads: [Thread] = []
   var group: Int32
   var session: Int32
-  var terminal: Terminal?
+
+  /// The terminal that controls its session.
+  var terminal: Terminal? { ConsoleTerminal.terminal(ofSession: session) }
 
   private(set) var addressSpace: AddressSpace?
   private var addressRoot: UInt64
@@ -62,7 +64,7 @@ final class Process {
   var limits = ResourceLimits()
 
   init(
-    pid: Int32, parent: Process?, addressSpace: AddressSpace?, files: FileTable, filesystem: FilesystemContext,
+    pid: Int32, parent: Process?, addressSpace: AddressSpace?, files: FileTable, filesystem: FilesystemContext?,
     credentials: Credentials, actions: SignalActions, name: ProcessName
   ) {
     self.pid = pid
@@ -76,7 +78,6 @@ final class Process {
     self.name = name
     group = parent?.group ?? pid
     session = parent?.session ?? pid
-    terminal = parent?.terminal
     startTime = Clock.monotonic()
   }
 

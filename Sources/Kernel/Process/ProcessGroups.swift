@@ -39,7 +39,6 @@ enum ProcessGroups {
     guard !ProcessTable.processes.contains(where: { $0.group == caller.pid }) else { throw .EPERM }
     caller.session = caller.pid
     caller.group = caller.pid
-    caller.terminal = nil
     return caller.pid
   }
 }

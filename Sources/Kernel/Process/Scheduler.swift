@@ -45,7 +45,7 @@ enum Scheduler {
   /// Makes a sleeping thread runnable. Safe from interrupts; does nothing for a thread that is not asleep.
   static func wake(_ thread: Thread) {
     let flags = apus_save_flags_cli()
-    let cpu = thread.cpu
+    let cpu = thread.cpu.unsafelyUnwrapped
     cpu.runQueue.lock.acquire()
     if thread.state == .sleeping || thread.state == .stopped && thread.isKilled {
       thread.state = .running
@@ -62,7 +62,7 @@ enum Scheduler {
   /// Continues a thread that a signal stopped.
   static func resume(_ thread: Thread) {
     let flags = apus_save_flags_cli()
-    let cpu = thread.cpu
+    let cpu = thread.cpu.unsafelyUnwrapped
     cpu.runQueue.lock.acquire()
     if thread.state == .stopped {
       thread.state = .running

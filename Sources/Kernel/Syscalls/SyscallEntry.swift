@@ -26,7 +26,8 @@ struct SyscallArguments {
 }
 
 @c
-func apus_syscall(_ frame: FramePointer) {
+func apus_syscall(_ registers: UnsafeMutableRawPointer) {
+  let frame = registers.assumingMemoryBound(to: TrapFrame.self)
   Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { thread in
     if apus_key_syscalls() {
       tracedCall(thread, frame)

@@ -58,7 +58,7 @@ struct ElfFile {
   }
 
   private mutating func addSegment(
-    _ table: borrowing KernelBuffer, _ base: Int, _ tableOffset: UInt64
+    _ table: KernelBuffer, _ base: Int, _ tableOffset: UInt64
   ) throws(Errno) {
     let segment = ElfSegment(
       offset: table.load(base + 8, as: UInt64.self), address: UInt(table.load(base + 16, as: UInt64.self)),
@@ -76,7 +76,7 @@ struct ElfFile {
     if segment.memoryBytes > 0 { segments.append(segment) }
   }
 
-  private mutating func readInterpreter(_ table: borrowing KernelBuffer, _ base: Int) throws(Errno) {
+  private mutating func readInterpreter(_ table: KernelBuffer, _ base: Int) throws(Errno) {
     let count = Int(truncatingIfNeeded: table.load(base + 32, as: UInt64.self))
     guard count > 1, count < 4096 else { throw .ENOEXEC }
     let text = try KernelBuffer(reading: file, at: table.load(base + 8, as: UInt64.self), count: count)
@@ -94,29 +94,38 @@ struct ElfFile {
 }
 
 /// Kernel memory holding a piece of a file.
-struct KernelBuffer: ~Copyable {
+final class KernelBuffer {
   private let memory: UnsafeMutableRawPointer
-  let count: Int
+  private(set) var count: Int
+
+  private init(memory: UnsafeMutableRawPointer, count: Int) {
+    self.memory = memory
+    self.count = count
+  }
 
   /// Reads exactly `count` bytes.
   /// - Throws: ENOEXEC when the file is shorter; what reading throws.
-  init(reading file: OpenFile, at offset: UInt64, count: Int) throws(Errno) {
-    try self.init(readingUpTo: count, of: file, at: offset)
-    guard self.count == count else { throw .ENOEXEC }
+  convenience init(reading file: OpenFile, at offset: UInt64, count: Int) throws(Errno) {
+    self.init(memory: try RawMemory.allocate(try Self.check(count)), count: count)
+    let found = try fill(file, offset)
+    guard found == count else { throw .ENOEXEC }
   }
 
   /// Reads what is there, `limit` bytes at most.
-  init(readingUpTo limit: Int, of file: OpenFile, at offset: UInt64) throws(Errno) {
-    let memory = try RawMemory.allocate(limit)
-    var transfer = UserTransfer(kernel: memory, count: limit)
-    do throws(Errno) {
-      try file.read(&transfer, at: Int64(offset))
-    } catch {
-      RawMemory.free(memory)
-      throw error
-    }
-    self.memory = memory
-    count = transfer.transferred
+  convenience init(readingUpTo limit: Int, of file: OpenFile, at offset: UInt64) throws(Errno) {
+    self.init(memory: try RawMemory.allocate(limit), count: limit)
+    count = try fill(file, offset)
+  }
+
+  private static func check(_ count: Int) throws(Errno) -> Int {
+    guard count > 0 else { throw .ENOEXEC }
+    return count
+  }
+
+  private func fill(_ file: OpenFile, _ offset: UInt64) throws(Errno) -> Int {
+    var transfer = UserTransfer(kernel: memory, count: count)
+    try file.read(&transfer, at: Int64(offset))
+    return transfer.transferred
   }
 
   deinit { RawMemory.free(memory) }
