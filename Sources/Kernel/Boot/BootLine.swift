@@ -17,13 +17,30 @@ enum BootLine {
     }
   }
 
+  /// True for a word `name=value` with exactly this value. Works before there is a heap.
+  static func isSet(_ name: StaticString, to value: StaticString) -> Bool {
+    var found = false
+    forEachWord { start, end in
+      let split = start + name.utf8CodeUnitCount
+      guard end - start == name.utf8CodeUnitCount + 1 + value.utf8CodeUnitCount else { return }
+      guard matches(name, at: start), storage[split] == UInt8(ascii: "=") else { return }
+      if matches(value, at: split + 1) { found = true }
+    }
+    return found
+  }
+
+  private static func matches(_ text: StaticString, at start: Int) -> Bool {
+    for index in 0..<text.utf8CodeUnitCount where storage[start + index] != text.utf8Start[index] { return false }
+    return true
+  }
+
   /// The bytes after `name=` of the last word of that name; empty for a bare `name`; nil when there is none.
   static func value(of name: StaticString) -> [UInt8]? {
     var found: [UInt8]? = nil
     forEachWord { start, end in
       let length = name.utf8CodeUnitCount
       guard end - start >= length else { return }
-      for index in 0..<length where storage[start + index] != name.utf8Start[index] { return }
+      guard matches(name, at: start) else { return }
       guard end - start > length else { return found = [] }
       guard storage[start + length] == UInt8(ascii: "=") else { return }
       found = (start + length + 1..<end).map { storage[$0] }

@@ -12,14 +12,14 @@ enum Panic {
     if Console.isPanicking { HostReport.powerOff(code: 126) }
     Console.isPanicking = true
     Console.line(.literal("kernel panic: "), .literal(message))
+    HostReport.panic(message)
     if let frame {
       printRegisters(frame.pointee)
-      Console.line(.literal("  at "), .hex(frame.pointee.rip))
+      printAddress(frame.pointee.rip)
       printStack(from: frame.pointee.rbp)
     } else {
       printStack(from: apus_frame_pointer())
     }
-    HostReport.line("panic")
     HostReport.powerOff(code: 127)
   }
 
@@ -37,6 +37,11 @@ enum Panic {
     Console.line(.literal("  cr2 "), .hex(apus_read_cr2()), .literal(" cr3 "), .hex(apus_read_cr3()))
   }
 
+  private static func printAddress(_ address: UInt64) {
+    Console.line(.literal("  at "), .hex(address))
+    HostReport.address(address)
+  }
+
   private static func printStack(from start: UInt64) {
     var base = start
     for _ in 0..<32 {
@@ -44,7 +49,7 @@ enum Panic {
       else { return }
       let pair = UnsafePointer<UInt64>(bitPattern: UInt(base)).unsafelyUnwrapped
       guard pair[1] >= apus_symbol__text_start(), pair[1] < apus_symbol__text_end() else { return }
-      Console.line(.literal("  at "), .hex(pair[1]))
+      printAddress(pair[1])
       guard pair[0] > base else { return }
       base = pair[0]
     }

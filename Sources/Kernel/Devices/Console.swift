@@ -15,6 +15,8 @@ enum Text {
 enum Console {
   private static let lock = InterruptSpinLock(apus_lock_console)
   nonisolated(unsafe) static var isPanicking = false
+  /// `console=plain`: a line ends in a bare newline, for a console that is a file or a pipe.
+  nonisolated(unsafe) static var isPlain = false
 
   /// Prints the pieces and a new line.
   static func line(_ first: Text, _ second: Text = .literal(""), _ third: Text = .literal(""), _ fourth: Text = .literal("")) {
@@ -34,7 +36,7 @@ enum Console {
     write(second)
     write(third)
     write(fourth)
-    SerialPort.com1.write(13)
+    if !isPlain { SerialPort.com1.write(13) }
     SerialPort.com1.write(10)
   }
 

@@ -15,6 +15,7 @@ enum ConsoleTerminal {
     do throws(Errno) {
       terminal = try Terminal(host: ConsoleHost(), device: device)
       DeviceTable.register(ConsoleDevice(major: device.major, minor: device.minor))
+      if Console.isPlain { terminal.makePlain() }
       try KernelThread.start(name: "console", ConsoleInput.deliverSignals)
     } catch { Panic.stop("no memory for the console") }
   }
