@@ -118,6 +118,12 @@ public final class FileTable {
     return Int32(truncatingIfNeeded: index)
   }
 
+  /// Tells early that `install` would fail, before a file is made for it.
+  /// - Throws: EMFILE.
+  public func checkRoom() throws(Errno) {
+    guard lock.withLock({ used.firstAbsent(from: 0) }) < limit else { throw .EMFILE }
+  }
+
   /// dup(2) and F_DUPFD.
   public func duplicate(_ descriptor: Int32, from minimum: Int = 0, closeOnExec: Bool = false) throws(Errno) -> Int32 {
     let file = try retained(descriptor)

@@ -39,6 +39,13 @@ open class Filesystem {
     if isReadOnly { throw .EROFS }
   }
 
+  private let inodes = Atomic<Int>(0)
+
+  /// Inodes that exist, named or not.
+  public final var inodeCount: Int { inodes.load(ordering: .relaxed) }
+
+  final func countInode(_ change: Int) { inodes.wrappingAdd(change, ordering: .relaxed) }
+
   /// Open files and working directories in the tree; unmounting is refused while there are any.
   private let users = Atomic<Int>(0)
   private let isDetached = Atomic<Bool>(false)

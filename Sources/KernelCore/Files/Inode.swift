@@ -39,9 +39,13 @@ open class Inode {
     self.gid = gid
     let now = ClockSource.now
     (accessed, modified, changed, born) = (now, now, now, now)
+    filesystem.countInode(1)
   }
 
-  deinit { releaseParents() }
+  deinit {
+    filesystem.countInode(-1)
+    releaseParents()
+  }
 
   @inline(__always)
   public final var isDirectory: Bool { mode.isDirectory }

@@ -192,7 +192,7 @@ public final class Pipe {
   @inline(__always)
   private func filledSlot(_ position: Int) throws(Errno) -> FrameNumber {
     let index = position / pageSize & (slotCount - 1)
-    if slots[index] == 0 { slots[index] = try Frames.allocate().rawValue }
+    if slots[index] == 0 { slots[index] = try FilePages.allocate().rawValue }
     return FrameNumber(slots[index])
   }
 

@@ -11,6 +11,7 @@ public final class Tmpfs: Filesystem {
   let topology = SpinLock(apus_lock_mounts)
   /// The most data pages.
   public let maximumPages: Int
+  private let maximumInodes = Frames.totalCount / 2
   private let usedPages = Atomic<Int>(0)
 
   /// An empty tree whose root belongs to root. Half the memory may be used, as on Linux, unless told otherwise.
@@ -42,24 +43,31 @@ public final class Tmpfs: Filesystem {
     let used = min(usedPages.load(ordering: .relaxed), maximumPages)
     result.blocksFree = UInt64(maximumPages - used)
     result.blocksAvailable = result.blocksFree
-    result.files = UInt64(maximumPages)
-    result.filesFree = result.blocksFree
+    result.files = UInt64(maximumInodes)
+    result.filesFree = UInt64(max(0, maximumInodes - inodeCount))
     result.id = device.rawValue
     result.flags = Int64(flags.rawValue)
     return result
   }
 
   /// A new inode without a name.
-  /// - Throws: EPERM for a type that cannot be made.
+  /// - Throws: EPERM for a type that cannot be made; ENOSPC.
   func makeInode(_ node: NewNode) throws(Errno) -> Inode {
+    try checkInodeLimit()
     switch node.mode.type {
-    case .regular: TmpfsFile(self, mode: node.mode, uid: node.uid, gid: node.gid)
-    case .directory: TmpfsDirectory(self, mode: node.mode, uid: node.uid, gid: node.gid)
-    case .fifo: FIFOInode(self, mode: node.mode, uid: node.uid, gid: node.gid)
+    case .regular: return TmpfsFile(self, mode: node.mode, uid: node.uid, gid: node.gid)
+    case .directory: return TmpfsDirectory(self, mode: node.mode, uid: node.uid, gid: node.gid)
+    case .fifo: return FIFOInode(self, mode: node.mode, uid: node.uid, gid: node.gid)
     case .characterDevice, .blockDevice, .socket:
-      Inode(self, mode: node.mode, uid: node.uid, gid: node.gid, device: node.device)
+      return Inode(self, mode: node.mode, uid: node.uid, gid: node.gid, device: node.device)
     default: throw .EPERM
     }
+  }
+
+  /// One inode for two pages of memory, as on Linux.
+  /// - Throws: ENOSPC.
+  func checkInodeLimit() throws(Errno) {
+    guard inodeCount < maximumInodes, Frames.freeCount > FilePages.reserve else { throw .ENOSPC }
   }
 
   /// Empties the directories one after another; recursion could be as deep as a program likes.

@@ -65,6 +65,7 @@ public final class TmpfsDirectory: Inode {
   }
 
   public override func symlink(_ name: Name, target: Name, _ node: NewNode) throws(Errno) -> Inode {
+    try tmpfs.checkInodeLimit()
     let owner = inheriting(node)
     let inode = try TmpfsSymlink(filesystem, target: target, uid: owner.uid, gid: owner.gid)
     try add(name, inode)

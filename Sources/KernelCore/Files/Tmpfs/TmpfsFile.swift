@@ -156,7 +156,7 @@ public final class TmpfsFile: Inode {
   private func allocatePage() throws(Errno) -> FrameNumber {
     try tmpfs.reservePage()
     do throws(Errno) {
-      return try Frames.allocate()
+      return try FilePages.allocate()
     } catch {
       tmpfs.releasePages(1)
       throw .ENOSPC

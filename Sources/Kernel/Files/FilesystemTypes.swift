@@ -1,0 +1,15 @@
+// The file systems that mount(2) knows by name.
+
+import KernelCore
+import LinuxABI
+
+enum FilesystemTypes {
+  /// A new instance, not mounted.
+  /// - Throws: ENODEV for an unknown type.
+  static func make(_ type: Name, _ flags: MountFlags) throws(Errno) -> Filesystem {
+    if type == "tmpfs" || type == "ramfs" { return Tmpfs(flags: flags) }
+
+
+    throw .ENODEV
+  }
+}
