@@ -67,6 +67,9 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Count guest instructions, exactly; the console takes no input then.")
   var icount = false
 
+  @Option(help: ArgumentHelp("Write the trace line to a file; say what to trace by --append trace=all.", valueName: "FILE"))
+  var trace: String?
+
   @Option(help: ArgumentHelp("Kill the machine after this many seconds.", valueName: "S"))
   var timeout: Double?
 
@@ -83,6 +86,7 @@ struct Run: AsyncParsableCommand {
       var configuration = try machine.configuration()
       configuration.command = command
       configuration.countsInstructions = icount
+      if let trace { configuration.traceLine = .file(FilePath(trace)) }
       let outcome = try await launch(configuration)
       Glibc.exit(report(outcome, kernel: configuration.kernel))
     } catch let error as GuestError {

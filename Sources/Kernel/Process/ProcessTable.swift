@@ -13,6 +13,7 @@ enum ProcessTable {
   nonisolated(unsafe) private(set) static var processes: [Process] = []
   nonisolated(unsafe) private static var last: Int32 = 0
   nonisolated(unsafe) private(set) static var forkCount = 0
+  nonisolated(unsafe) private(set) static var threadCount = 0
   /// Parent of orphans.
   nonisolated(unsafe) static var initProcess: Process! = nil
 
@@ -24,6 +25,8 @@ enum ProcessTable {
   /// A number that no thread, process, group or session has. Lock held.
   /// - Throws: EAGAIN.
   static func takeNumber() throws(Errno) -> Int32 {
+    // As many threads as an eighth of memory holds kernel stacks for.
+    guard threadCount < Frames.totalCount / (8 * KernelStack.bytes / pageSize) else { throw .EAGAIN }
     for _ in 1..<limit {
       last = last + 1 < limit ? last + 1 : 2
       if threads[Int(last)] == nil, !isGroupOrProcess(last) {
@@ -50,9 +53,15 @@ enum ProcessTable {
     processes.removeLast()
   }
 
-  static func add(_ thread: Thread) { threads[Int(thread.tid)] = Unmanaged.passUnretained(thread) }
+  static func add(_ thread: Thread) {
+    threadCount += 1
+    threads[Int(thread.tid)] = Unmanaged.passUnretained(thread)
+  }
 
-  static func remove(_ thread: Thread) { threads[Int(thread.tid)] = nil }
+  static func remove(_ thread: Thread) {
+    threadCount -= 1
+    threads[Int(thread.tid)] = nil
+  }
 
   static func thread(_ tid: Int32) -> Thread? {
     guard tid > 0, tid < limit else { return nil }
