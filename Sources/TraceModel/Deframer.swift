@@ -61,13 +61,16 @@ struct Deframer: Sendable {
     guard !piece.isEmpty else { return }
     if decodeFrame(from: 0, each: each) { return }
     if Self.isText(piece) { return deliverText(piece, each: each) }
-    if let newline = piece.lastIndex(of: 0x0a), Self.isText(piece[...newline]),
-      decodeFrame(from: newline + 1, textBefore: newline + 1, each: each)
-    {
-      return
-    }
+    if decodeFrameAfterText(each: each) { return }
     if !isOverlong { badFrames += 1 }
     badBytes += UInt64(piece.count)
+  }
+
+  // The frame may begin with what looks like text, so the ends of the last few lines are tried.
+  private mutating func decodeFrameAfterText(each: (Piece) -> Void) -> Bool {
+    let text = piece.prefix { Self.isText($0) }
+    let lineEnds = text.indices.filter { text[$0] == 0x0a }
+    return lineEnds.suffix(4).reversed().contains { decodeFrame(from: $0 + 1, textBefore: $0 + 1, each: each) }
   }
 
   // Delivers the text before a frame and the frame, when there is one from `start` on.
@@ -96,7 +99,9 @@ struct Deframer: Sendable {
     each(.text(text))
   }
 
-  private static func isText(_ bytes: some Sequence<UInt8>) -> Bool {
-    bytes.allSatisfy { (0x20...0x7e).contains($0) || (0x07...0x0d).contains($0) || $0 == 0x1b }
+  private static func isText(_ bytes: [UInt8]) -> Bool { bytes.allSatisfy { isText($0) } }
+
+  private static func isText(_ byte: UInt8) -> Bool {
+    (0x20...0x7e).contains(byte) || (0x07...0x0d).contains(byte) || byte == 0x1b
   }
 }

@@ -11,16 +11,18 @@ extension Session {
     advance(to: hello.now >> UInt64(hello.tickShift))
   }
 
-  mutating func applyEvents(_ frame: EventFrame) {
+  /// Returns false when the records had been received before.
+  mutating func applyEvents(_ frame: EventFrame) -> Bool {
     var account = account(of: Int(frame.cpu), index: frame.index, dropped: frame.dropped)
     let isNew = account.receive(index: frame.index, records: frame.events.count, dropped: frame.dropped)
     cpus[Int(frame.cpu)] = account
-    guard isNew else { return }
+    guard isNew else { return false }
     for event in frame.events {
       if event.symbol == .contextSwitch { contextSwitches &+= 1 } else { folder.add(event) }
       advance(to: event.end)
     }
     foldWhenDue()
+    return true
   }
 
   mutating func applyLoss(_ reader: inout FrameReader) -> Bool {

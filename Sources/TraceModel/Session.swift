@@ -55,6 +55,9 @@ public struct Session: Sendable {
     fold(before: time > second / 2 ? time - second / 2 : 0, everything: false)
   }
 
+  /// Events that wait for what may enclose them.
+  public var pendingSpans: Int { folder.pendingCount }
+
   /// Folds all events; at the end of the stream.
   mutating func foldEverything() { fold(before: UInt64.max, everything: true) }
 

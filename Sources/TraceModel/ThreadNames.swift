@@ -6,6 +6,13 @@ public struct ThreadInfo: Sendable, Equatable {
   public var pid: UInt32
   public var name: String
   public var isAlive: Bool
+
+  public init(tid: UInt32, pid: UInt32, name: String, isAlive: Bool) {
+    self.tid = tid
+    self.pid = pid
+    self.name = name
+    self.isAlive = isAlive
+  }
 }
 
 public struct ThreadNames: Sendable {

@@ -92,8 +92,7 @@ public struct TraceModel: Sendable {
     switch type {
     case .events:
       guard events.read(&reader) else { return false }
-      sessions[current].applyEvents(events)
-      if let each { events.events.forEach(each) }
+      if sessions[current].applyEvents(events), let each { events.events.forEach(each) }
       return true
     case .loss: return sessions[current].applyLoss(&reader)
     case .pong: return sessions[current].applyPong(&reader)
