@@ -59,6 +59,9 @@ let hostOnly: [Target] = [
     name: "KernelCoreTests", dependencies: ["KernelCore"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .testTarget(
+    name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "CMachine"],
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
     name: "TracerTests", dependencies: ["Tracer", "TraceModel"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
 ]
