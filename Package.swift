@@ -37,10 +37,16 @@ let argumentParser: Target.Dependency = .product(
   name: "ArgumentParser", package: "swift-argument-parser")
 
 let hostOnly: [Target] = [
-  .systemLibrary(name: "CNCurses", pkgConfig: "ncursesw", providers: [.apt(["libncurses-dev"])]),
+  .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"])]),
   .target(name: "TraceModel", dependencies: ["Tracer", "LinuxABI"], swiftSettings: warningsAsErrors),
   .target(name: "FlameGraph", swiftSettings: warningsAsErrors),
-  .target(name: "Guest", swiftSettings: warningsAsErrors),
+  .target(
+    name: "Guest",
+    dependencies: [
+      .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "apus", dependencies: ["Guest", argumentParser], swiftSettings: warningsAsErrors),
   .executableTarget(
@@ -61,6 +67,10 @@ let package = Package(
   name: "apus",
   dependencies: isKernelBuild
     ? []
-    : [.package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0")],
+    : [
+      .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+      .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
+      .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
+    ],
   targets: shared + (isKernelBuild ? kernelOnly : hostOnly)
 )

@@ -9,7 +9,7 @@
 
 // Data of one CPU. %gs points at it while the kernel runs; the offsets of the first five fields are known to trap.S.
 struct apus_percpu {
-  struct apus_percpu *self;   // 0
+  struct apus_percpu *base;   // 0: its own address
   void *current;              // 8: the running thread (Unmanaged<Thread>)
   uint64_t kernel_stack;      // 16: top of the running thread's kernel stack
   uint64_t user_stack;        // 24: scratch of the system call entry
@@ -24,106 +24,114 @@ struct apus_percpu {
 };
 
 #ifdef APUS_KERNEL
-static inline struct apus_percpu *apus_percpu(void) {
+static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) {
   struct apus_percpu *p;
   __asm__ volatile("movq %%gs:0, %0" : "=r"(p));
   return p;
 }
-static inline void *apus_current(void) {
+static inline __attribute__((always_inline)) void *apus_current(void) {
   void *p;
   __asm__ volatile("movq %%gs:8, %0" : "=r"(p));
   return p;
 }
-static inline void *apus_cpu_trace(void) {
+static inline __attribute__((always_inline)) void *apus_cpu_trace(void) {
   void *p;
   __asm__ volatile("movq %%gs:48, %0" : "=r"(p));
   return p;
 }
-static inline void apus_count_lock(uint32_t lock_class) {
+static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) {
   __asm__ volatile("incq %%gs:%c1(,%0,8)"
                    :
                    : "r"((uint64_t)lock_class), "i"(offsetof(struct apus_percpu, lock_acquired))
                    : "memory", "cc");
 }
-static inline void apus_outb(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
-static inline uint8_t apus_inb(uint16_t port) {
+static inline __attribute__((always_inline)) void apus_outb(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
+static inline __attribute__((always_inline)) uint8_t apus_inb(uint16_t port) {
   uint8_t v;
   __asm__ volatile("inb %1, %0" : "=a"(v) : "Nd"(port));
   return v;
 }
-static inline void apus_outl(uint16_t port, uint32_t v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
-static inline uint32_t apus_inl(uint16_t port) {
+static inline __attribute__((always_inline)) void apus_outl(uint16_t port, uint32_t v) { __asm__ volatile("outl %0, %1" : : "a"(v), "Nd"(port)); }
+static inline __attribute__((always_inline)) uint32_t apus_inl(uint16_t port) {
   uint32_t v;
   __asm__ volatile("inl %1, %0" : "=a"(v) : "Nd"(port));
   return v;
 }
-static inline void apus_outw(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
-static inline void apus_cli(void) { __asm__ volatile("cli" ::: "memory"); }
-static inline void apus_sti(void) { __asm__ volatile("sti" ::: "memory"); }
+static inline __attribute__((always_inline)) void apus_outw(uint16_t port, uint16_t v) { __asm__ volatile("outw %0, %1" : : "a"(v), "Nd"(port)); }
+// (high:low) / divisor; the quotient must fit. In C because Swift's dividingFullWidth calls a 128-bit library division.
+static inline __attribute__((always_inline)) uint64_t apus_divide(uint64_t high, uint64_t low, uint64_t divisor) {
+  __asm__("divq %2" : "+a"(low), "+d"(high) : "r"(divisor) : "cc");
+  return low;
+}
+// Device registers: exactly one access of exactly this width.
+static inline __attribute__((always_inline)) void apus_store32(uint64_t address, uint32_t v) { *(volatile uint32_t *)address = v; }
+static inline __attribute__((always_inline)) uint32_t apus_load32(uint64_t address) { return *(volatile uint32_t *)address; }
+static inline __attribute__((always_inline)) void apus_cli(void) { __asm__ volatile("cli" ::: "memory"); }
+static inline __attribute__((always_inline)) void apus_sti(void) { __asm__ volatile("sti" ::: "memory"); }
 // The instruction after sti runs before an interrupt is taken, so a wake-up between the check and the halt is not lost.
-static inline void apus_sti_hlt(void) { __asm__ volatile("sti; hlt" ::: "memory"); }
-static inline void apus_hlt(void) { __asm__ volatile("hlt" ::: "memory"); }
-static inline void apus_pause(void) { __asm__ volatile("pause" ::: "memory"); }
-static inline uint64_t apus_save_flags_cli(void) {
+static inline __attribute__((always_inline)) void apus_sti_hlt(void) { __asm__ volatile("sti; hlt" ::: "memory"); }
+static inline __attribute__((always_inline)) void apus_hlt(void) { __asm__ volatile("hlt" ::: "memory"); }
+static inline __attribute__((always_inline)) void apus_pause(void) { __asm__ volatile("pause" ::: "memory"); }
+static inline __attribute__((always_inline)) uint64_t apus_save_flags_cli(void) {
   uint64_t f;
   __asm__ volatile("pushfq; popq %0; cli" : "=r"(f)::"memory");
   return f;
 }
-static inline void apus_restore_flags(uint64_t f) { __asm__ volatile("pushq %0; popfq" ::"r"(f) : "memory", "cc"); }
-static inline uint64_t apus_rdtsc(void) {
+static inline __attribute__((always_inline)) void apus_restore_flags(uint64_t f) { __asm__ volatile("pushq %0; popfq" ::"r"(f) : "memory", "cc"); }
+static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) {
   uint32_t lo, hi;
   __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
   return ((uint64_t)hi << 32) | lo;
 }
-static inline uint64_t apus_rdmsr(uint32_t msr) {
+static inline __attribute__((always_inline)) uint64_t apus_rdmsr(uint32_t msr) {
   uint32_t lo, hi;
   __asm__ volatile("rdmsr" : "=a"(lo), "=d"(hi) : "c"(msr));
   return ((uint64_t)hi << 32) | lo;
 }
-static inline void apus_wrmsr(uint32_t msr, uint64_t v) {
+static inline __attribute__((always_inline)) void apus_wrmsr(uint32_t msr, uint64_t v) {
   __asm__ volatile("wrmsr" ::"c"(msr), "a"((uint32_t)v), "d"((uint32_t)(v >> 32)) : "memory");
 }
-static inline uint64_t apus_read_cr2(void) {
+static inline __attribute__((always_inline)) uint64_t apus_read_cr2(void) {
   uint64_t v;
   __asm__ volatile("movq %%cr2, %0" : "=r"(v));
   return v;
 }
-static inline uint64_t apus_read_cr3(void) {
+static inline __attribute__((always_inline)) uint64_t apus_read_cr3(void) {
   uint64_t v;
   __asm__ volatile("movq %%cr3, %0" : "=r"(v));
   return v;
 }
-static inline void apus_write_cr3(uint64_t v) { __asm__ volatile("movq %0, %%cr3" ::"r"(v) : "memory"); }
-static inline uint64_t apus_read_cr0(void) {
+static inline __attribute__((always_inline)) void apus_write_cr3(uint64_t v) { __asm__ volatile("movq %0, %%cr3" ::"r"(v) : "memory"); }
+static inline __attribute__((always_inline)) uint64_t apus_read_cr0(void) {
   uint64_t v;
   __asm__ volatile("movq %%cr0, %0" : "=r"(v));
   return v;
 }
-static inline void apus_write_cr0(uint64_t v) { __asm__ volatile("movq %0, %%cr0" ::"r"(v) : "memory"); }
-static inline uint64_t apus_read_cr4(void) {
+static inline __attribute__((always_inline)) void apus_write_cr0(uint64_t v) { __asm__ volatile("movq %0, %%cr0" ::"r"(v) : "memory"); }
+static inline __attribute__((always_inline)) uint64_t apus_read_cr4(void) {
   uint64_t v;
   __asm__ volatile("movq %%cr4, %0" : "=r"(v));
   return v;
 }
-static inline void apus_write_cr4(uint64_t v) { __asm__ volatile("movq %0, %%cr4" ::"r"(v) : "memory"); }
-static inline void apus_invlpg(uint64_t address) { __asm__ volatile("invlpg (%0)" ::"r"(address) : "memory"); }
-static inline uint64_t apus_frame_pointer(void) { return (uint64_t)__builtin_frame_address(0); }
+static inline __attribute__((always_inline)) void apus_write_cr4(uint64_t v) { __asm__ volatile("movq %0, %%cr4" ::"r"(v) : "memory"); }
+static inline __attribute__((always_inline)) void apus_invlpg(uint64_t address) { __asm__ volatile("invlpg (%0)" ::"r"(address) : "memory"); }
+static inline __attribute__((always_inline)) uint64_t apus_frame_pointer(void) { return (uint64_t)__builtin_frame_address(0); }
 struct apus_cpuid {
   uint32_t eax, ebx, ecx, edx;
 };
-static inline struct apus_cpuid apus_cpuid(uint32_t leaf, uint32_t subleaf) {
+static inline __attribute__((always_inline)) struct apus_cpuid apus_cpuid(uint32_t leaf, uint32_t subleaf) {
   struct apus_cpuid r;
   __asm__ volatile("cpuid" : "=a"(r.eax), "=b"(r.ebx), "=c"(r.ecx), "=d"(r.edx) : "a"(leaf), "c"(subleaf));
   return r;
 }
-static inline bool apus_rdrand(uint64_t *out) {
+static inline __attribute__((always_inline)) bool apus_rdrand(uint64_t *out) {
   uint8_t ok;
   __asm__ volatile("rdrand %0; setc %1" : "=r"(*out), "=qm"(ok)::"cc");
   return ok != 0;
 }
-static inline void apus_fxsave(void *area) { __asm__ volatile("fxsave64 (%0)" ::"r"(area) : "memory"); }
-static inline void apus_fxrstor(const void *area) { __asm__ volatile("fxrstor64 (%0)" ::"r"(area) : "memory"); }
-static inline void apus_load_tables(const void *gdtr, const void *idtr, uint16_t tss) {
+static inline __attribute__((always_inline)) void apus_fxsave(void *area) { __asm__ volatile("fxsave64 (%0)" ::"r"(area) : "memory"); }
+static inline __attribute__((always_inline)) void apus_fxrstor(const void *area) { __asm__ volatile("fxrstor64 (%0)" ::"r"(area) : "memory"); }
+static inline __attribute__((always_inline)) void apus_load_tables(const void *gdtr, const void *idtr, uint16_t tss) {
   __asm__ volatile("lgdt (%0)\n\t"
                    "pushq $0x08\n\t"
                    "leaq 1f(%%rip), %%rax\n\t"
@@ -143,15 +151,15 @@ void apus_syscall_entry(void);             // the address for LSTAR
 void apus_return_to_user(void);            // first code of a new user thread: its stack holds a trap frame
 void apus_thread_start(void);              // first code of a new kernel thread: calls apus_thread_main
 void apus_switch(uint64_t *save_stack, uint64_t load_stack);
-static inline uint64_t apus_address_trap_stubs(void) { return (uint64_t)apus_trap_stubs; }
-static inline uint64_t apus_address_syscall_entry(void) { return (uint64_t)&apus_syscall_entry; }
-static inline uint64_t apus_address_return_to_user(void) { return (uint64_t)&apus_return_to_user; }
-static inline uint64_t apus_address_thread_start(void) { return (uint64_t)&apus_thread_start; }
+static inline __attribute__((always_inline)) uint64_t apus_address_trap_stubs(void) { return (uint64_t)apus_trap_stubs; }
+static inline __attribute__((always_inline)) uint64_t apus_address_syscall_entry(void) { return (uint64_t)&apus_syscall_entry; }
+static inline __attribute__((always_inline)) uint64_t apus_address_return_to_user(void) { return (uint64_t)&apus_return_to_user; }
+static inline __attribute__((always_inline)) uint64_t apus_address_thread_start(void) { return (uint64_t)&apus_thread_start; }
 
 // Linker script symbols, as addresses.
 #define APUS_SYMBOL(name)                                                                                              \
   extern const uint8_t name[];                                                                                         \
-  static inline uint64_t apus_symbol##name(void) { return (uint64_t)name; }
+  static inline __attribute__((always_inline)) uint64_t apus_symbol##name(void) { return (uint64_t)name; }
 APUS_SYMBOL(__text_start)
 APUS_SYMBOL(__text_end)
 APUS_SYMBOL(__rodata_start)
@@ -168,16 +176,16 @@ APUS_SYMBOL(apus_boot_percpu)
 APUS_SYMBOL(apus_boot_stack_top)
 #else
 extern _Thread_local struct apus_percpu apus_host_percpu;
-static inline struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
-static inline void *apus_current(void) { return apus_host_percpu.current; }
-static inline void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
-static inline void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
-static inline void apus_cli(void) {}
-static inline void apus_sti(void) {}
-static inline void apus_pause(void) { __builtin_ia32_pause(); }
-static inline uint64_t apus_save_flags_cli(void) { return 0; }
-static inline void apus_restore_flags(uint64_t f) { (void)f; }
-static inline uint64_t apus_rdtsc(void) { return __builtin_ia32_rdtsc(); }
+static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
+static inline __attribute__((always_inline)) void *apus_current(void) { return apus_host_percpu.current; }
+static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
+static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
+static inline __attribute__((always_inline)) void apus_cli(void) {}
+static inline __attribute__((always_inline)) void apus_sti(void) {}
+static inline __attribute__((always_inline)) void apus_pause(void) { __builtin_ia32_pause(); }
+static inline __attribute__((always_inline)) uint64_t apus_save_flags_cli(void) { return 0; }
+static inline __attribute__((always_inline)) void apus_restore_flags(uint64_t f) { (void)f; }
+static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) { return __builtin_ia32_rdtsc(); }
 #endif
 
 // User memory. Every function returns without touching user memory it was not told to; a fault ends the copy.

@@ -35,16 +35,18 @@
   X(2, signals, 14, "signals")             /* pending signals and actions */                                           \
   X(3, file_table, 20, "file_table")       /* descriptors; no interrupt touches them */                                \
   X(4, open_file, 22, "open_file")         /* offset and flags of one open file */                                     \
-  X(5, mounts, 24, "mounts")               /* mount table */                                                           \
-  X(6, directory, 26, "directory")         /* entries of one directory; taken parent before child */                   \
-  X(7, inode, 28, "inode")                 /* size, times and pages of one file */                                     \
   X(8, pipe, 30, "pipe")                   /* ring of one pipe */                                                      \
   X(9, terminal, 32, "terminal")           /* line discipline of one terminal; interrupts take it */                   \
   X(10, address_space, 40, "address_space") /* areas and page tables: user copy may fault under all above */           \
-  X(11, futex, 44, "futex")                /* one bucket of waiters */                                                 \
+  X(11, futex, 36, "futex")                /* one bucket of waiters; reads the word under it */                        \
+  X(5, mounts, 42, "mounts")               /* mount table */                                                           \
+  X(6, directory, 45, "directory")         /* entries of one directory; taken parent before child */                   \
+  X(7, inode, 46, "inode")                 /* size, times and pages of one file: a fault on a mapping takes it */      \
   X(12, wait_queue, 50, "wait_queue")      /* waiters of one event; interrupts take it */                              \
   X(13, timers, 54, "timers")              /* sleeping threads of one CPU; interrupts take it */                       \
   X(14, run_queue, 60, "run_queue")        /* runnable threads of one CPU; interrupts take it */                       \
+  X(19, reaper, 58, "reaper")              /* ended threads */                                                         \
+  X(18, kernel_stacks, 66, "kernel_stacks") /* list of free stacks */                                                   \
   X(15, heap, 70, "kernel_heap")           /* size classes; anything may allocate */                                   \
   X(16, frames, 80, "frame_allocator")     /* free physical frames: taken last */                                      \
   X(17, console, 90, "console")            /* UART output */

@@ -1,10 +1,133 @@
-// A process: what its threads share. (Being filled in.)
+// A process: what its threads share.
+//
+// Family links (parent, children, group, session), `threads` and `end` belong to the `process_table` lock; a process is
+// owned by its parent's `children` until it is reaped. Memory and files are dropped when the last thread ends.
 
+import CMachine
 import KernelCore
 import LinuxABI
 
 final class Process {
   let pid: Int32
+  unowned(unsafe) var parent: Process?
+  var children: [Process] = []
+  var threads: [Thread] = []
+  var group: Int32
+  var session: Int32
 
-  init(pid: Int32) { self.pid = pid }
+  /// The terminal that controls its session.
+  var terminal: Terminal? { ConsoleTerminal.terminal(ofSession: session) }
+
+  private(set) var addressSpace: AddressSpace?
+  private var addressRoot: UInt64
+  /// nil once the process has ended.
+  var files: FileTable!
+  var filesystem: FilesystemContext!
+  var credentials: Credentials!
+  var actions: SignalActions
+  var pending = PendingSignals()
+  /// Children that ended or changed, for wait.
+  let childEvent = WaitQueue()
+  /// Whoever called vfork waits here until this process execs or ends.
+  let vforkDone = WaitQueue()
+  var isVforkChild = false
+  /// One thread is in exec and ends the others.
+  var isDroppingThreads = false
+
+  /// How it ended; nil while it lives.
+  var end: WaitStatus?
+  /// Set when the process is to end: every thread leaves at its next return to user mode.
+  var endingStatus: WaitStatus?
+  var isEnding: Bool { endingStatus != nil }
+  var exitSignal: Int32 = 17
+  /// A stop or continue that wait has not reported yet.
+  var unreportedChange: WaitStatus?
+  var isStopped = false
+  var hasExeced = false
+
+  var name: ProcessName
+  /// The program, for /proc/PID/exe.
+  var executable: OpenFile?
+  var argumentRange: (start: UInt, end: UInt) = (0, 0)
+  var environmentRange: (start: UInt, end: UInt) = (0, 0)
+  let startTime: UInt64
+  /// TSC at the last exec, with the CPU's idle ticks then: what the command costs from exec to exit.
+  var execTicks: UInt64 = 0
+  var execIdleTicks: UInt64 = 0
+
+  /// CPU time in nanoseconds, sampled by the tick, of itself and of children it waited for.
+  var userTime: UInt64 = 0
+  var systemTime: UInt64 = 0
+  var childUserTime: UInt64 = 0
+  var childSystemTime: UInt64 = 0
+  var faultCount: Int64 = 0
+  var limits = ResourceLimits()
+
+  init(
+    pid: Int32, parent: Process?, addressSpace: AddressSpace?, files: FileTable, filesystem: FilesystemContext?,
+    credentials: Credentials, actions: SignalActions, name: ProcessName
+  ) {
+    self.pid = pid
+    self.parent = parent
+    self.addressSpace = addressSpace
+    addressRoot = (addressSpace?.table ?? KernelMap.table).root.address.rawValue
+    self.files = files
+    self.filesystem = filesystem
+    self.credentials = credentials
+    self.actions = actions
+    self.name = name
+    group = parent?.group ?? pid
+    session = parent?.session ?? pid
+    startTime = Clock.monotonic()
+  }
+
+  /// The thread that `pid` names.
+  var leader: Thread? { threads.first }
+
+  // MARK: Memory
+
+  /// Makes this process's memory the one that user addresses mean; a kernel thread sees none.
+  @inline(__always)
+  func loadAddressSpace() { apus_write_cr3(addressRoot) }
+
+  /// Switches to other memory (exec) or to none (exit). Returns the old one, which nobody may be running on any more.
+  func replaceAddressSpace(_ new: AddressSpace?) -> AddressSpace? {
+    let old = addressSpace
+    addressSpace = new
+    addressRoot = (new?.table ?? KernelMap.table).root.address.rawValue
+    loadAddressSpace()
+    return old
+  }
+
+  // MARK: Time
+
+  /// The tick found this process running.
+  func accountTick(fromUser: Bool) {
+    if fromUser { userTime &+= Scheduler.tickNanoseconds } else { systemTime &+= Scheduler.tickNanoseconds }
+  }
+}
+
+/// The 15 bytes of a name that ps shows (prctl(2), PR_SET_NAME).
+struct ProcessName {
+  var bytes: InlineArray<16, UInt8> = InlineArray(repeating: 0)
+
+  init() {}
+
+  init(_ text: StaticString) {
+    for index in 0..<min(15, text.utf8CodeUnitCount) { bytes[index] = text.utf8Start[index] }
+  }
+
+  /// The last component of a path.
+  init(lastComponentOf path: [UInt8]) {
+    var start = 0
+    for index in path.indices where path[index] == UInt8(ascii: "/") { start = index + 1 }
+    for index in 0..<min(15, path.count - start) { bytes[index] = path[start + index] }
+  }
+
+  var count: Int {
+    for index in 0..<16 where bytes[index] == 0 { return index }
+    return 15
+  }
+
+  var array: [UInt8] { (0..<count).map { bytes[$0] } }
 }

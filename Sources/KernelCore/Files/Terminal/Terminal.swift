@@ -36,6 +36,14 @@ public final class Terminal {
 
   deinit { input.free() }
 
+  /// For a line that is no terminal at the other end: nothing is echoed, and newlines stay as they are.
+  public func makePlain() {
+    lock.withLock {
+      settings.local.remove(.echo)
+      settings.output.remove(.newlineToCarriageReturnNewline)
+    }
+  }
+
   var isCanonical: Bool { settings.local.contains(.canonical) }
 
   // MARK: Reading

@@ -1,0 +1,57 @@
+# Everything a user or developer runs, one line each. 'make help' lists it.
+
+SWIFT ?= swift
+TRACER ?= 1
+KERNEL_SCRATCH := $(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kernel)
+KERNEL_FLAGS := --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
+  --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER)
+BIN := .build/release
+
+.DEFAULT_GOAL := help
+.PHONY: help setup kernel tools run shell test test-host test-boot test-link probes lint format clean
+
+help: ## Show this list
+	@echo "Apus: watch your kernel as you watch a process in htop."
+	@grep -E '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/:.*## /\t/' | awk -F'\t' '{printf "  make %-10s %s\n", $$1, $$2}'
+
+setup: ## Install what is missing (asks first on a terminal)
+	@Tools/setup
+
+kernel: setup ## Build the kernel (TRACER=0: without any probes)
+	@APUS_BUILD=kernel $(SWIFT) build $(KERNEL_FLAGS)
+
+tools: setup ## Build ktop, kflame and apus
+	@$(SWIFT) build -c release --product apus
+	@$(SWIFT) build -c release --product ktop
+	@$(SWIFT) build -c release --product kflame
+
+run: kernel tools ## Boot Apus with a shell workload and watch it in ktop (q leaves)
+	@$(BIN)/ktop run
+
+shell: kernel tools ## An interactive BusyBox shell on Apus
+	@$(BIN)/apus shell
+
+test: kernel ## All three tiers of tests
+	@Tools/test
+
+test-host: setup ## Kernel logic, tracer and tools, on the host
+	@Tools/test host
+
+test-boot: kernel ## Real programs in QEMU
+	@Tools/test boot
+
+test-link: kernel ## Format, and what the linked kernel must and must not hold
+	@Tools/test link
+
+probes: kernel tools ## The probe sites, their disassembly check, and what "off" costs
+	@$(MAKE) --no-print-directory TRACER=0 kernel
+	@$(BIN)/apus probes
+
+lint: ## Check the format
+	@$(SWIFT) format lint --strict --recursive Package.swift Sources Tests
+
+format: ## Format the sources
+	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+clean: ## Remove what was built
+	@rm -rf .build .build-kernel .build-kernel-untraced

@@ -1,0 +1,89 @@
+// What a virtual machine is made of, and the QEMU command line for it.
+
+import SystemPackage
+
+public struct GuestConfiguration: Sendable {
+  public enum Accelerator: String, Sendable, CaseIterable {
+    /// QEMU's own translator: everywhere, exact under `-icount`.
+    case tcg
+    /// The host's virtualisation, only when asked for: it may be there and not work.
+    case kvm
+  }
+
+  /// Where COM1 goes.
+  public enum Console: Sendable {
+    /// The terminal of this process; Ctrl-A X leaves.
+    case terminal
+    /// Standard output; input from a descriptor of the launcher's choice.
+    case standardOutput
+    /// A file: the only place that cannot disturb instruction counts.
+    case file(FilePath)
+    /// A unix socket that QEMU listens on.
+    case socket(FilePath)
+    case none
+  }
+
+  /// Where COM2 goes.
+  public enum TraceLine: Sendable {
+    case none
+    /// A unix socket that QEMU listens on; the guest does not wait for a reader.
+    case socket(FilePath)
+    case file(FilePath)
+  }
+
+  public var kernel: FilePath
+  public var initramfs: FilePath?
+  public var additions: [Initramfs.Addition] = []
+  /// Words that run as the first program; empty boots the initramfs's own init.
+  public var command: [String] = []
+  public var cpus = 1
+  /// Memory in MiB.
+  public var memory = 512
+  public var append = ""
+  public var accelerator = Accelerator.tcg
+  /// Guest time counts instructions, and nothing outside the guest decides what happens in it.
+  public var countsInstructions = false
+  public var console = Console.standardOutput
+  public var traceLine = TraceLine.none
+
+  public init(kernel: FilePath) { self.kernel = kernel }
+
+  /// The arguments of qemu-system-x86_64. `report` receives the kernel's report lines.
+  func arguments(initramfs: FilePath, report: FilePath) -> [String] {
+    var result = ["-accel", accelerator == .kvm ? "kvm" : countsInstructions ? "tcg" : "tcg,thread=multi"]
+    if countsInstructions {
+      result += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2024-01-01T00:00:00,clock=vm"]
+    }
+    result += ["-cpu", accelerator == .kvm ? "host" : "max,la57=off"]
+    result += ["-m", "\(memory)", "-smp", "\(cpus)", "-kernel", kernel.string, "-initrd", initramfs.string]
+    result += ["-append", bootLine, "-display", "none", "-vga", "none", "-nic", "none", "-no-reboot", "-nodefaults"]
+    result += ["-device", "isa-debug-exit,iobase=0xf4,iosize=1", "-debugcon", "file:\(report.string)"]
+    return result + consoleArguments + traceArguments
+  }
+
+  private var bootLine: String {
+    var words: [String] = []
+    if !command.isEmpty { words.append("run=\(Initramfs.commandPath)") }
+    if case .terminal = console {} else { words.append("console=plain") }
+    if !append.isEmpty { words.append(append) }
+    return words.joined(separator: " ")
+  }
+
+  private var consoleArguments: [String] {
+    switch console {
+    case .terminal: ["-serial", "mon:stdio"]
+    case .standardOutput: ["-serial", "stdio"]
+    case .file(let path): ["-serial", "file:\(path.string)"]
+    case .socket(let path): ["-serial", "unix:\(path.string),server=on,wait=off"]
+    case .none: ["-serial", "null"]
+    }
+  }
+
+  private var traceArguments: [String] {
+    switch traceLine {
+    case .none: []
+    case .socket(let path): ["-serial", "unix:\(path.string),server=on,wait=off"]
+    case .file(let path): ["-serial", "file:\(path.string)"]
+    }
+  }
+}

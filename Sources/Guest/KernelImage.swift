@@ -1,0 +1,36 @@
+// Where the kernel's ELF is: beside the sources it was built from, or where APUS_KERNEL says.
+
+import Glibc
+import SystemPackage
+
+public enum KernelImage {
+  private static let builtPath = ".build-kernel/x86_64-unknown-none-elf/release/Kernel"
+
+  /// The default kernel: APUS_KERNEL, else the build below the package that holds this executable or the working
+  /// directory.
+  public static func locate() throws -> FilePath {
+    if let path = getenv("APUS_KERNEL") { return FilePath(String(cString: path)) }
+    for start in [executableDirectory(), workingDirectory()] {
+      var directory = start
+      while true {
+        let candidate = directory.appending(builtPath)
+        if fileExists(candidate) { return candidate }
+        guard directory.removeLastComponent(), !directory.isEmpty else { break }
+      }
+    }
+    throw GuestError("no kernel found; 'make kernel' builds it, or set APUS_KERNEL", exitCode: 66)
+  }
+
+  private static func executableDirectory() -> FilePath {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
+    guard count > 0 else { return workingDirectory() }
+    return FilePath(String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)).removingLastComponent()
+  }
+
+  private static func workingDirectory() -> FilePath {
+    var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
+    guard getcwd(&buffer, buffer.count) != nil else { return "/" }
+    return FilePath(String(decoding: buffer.prefix { $0 != 0 }.map(UInt8.init(bitPattern:)), as: UTF8.self))
+  }
+}

@@ -1,0 +1,103 @@
+// COM1 as a terminal: /dev/console, and the controlling terminal of the first session.
+//
+// Bytes come in by interrupt and go through the line discipline there; the signals that the keyboard asks for are sent
+// by a kernel thread, which may take the process table's lock.
+
+import CMachine
+import KernelCore
+import LinuxABI
+
+enum ConsoleTerminal {
+  nonisolated(unsafe) private(set) static var terminal: Terminal! = nil
+  static let device = DeviceNumber(major: 5, minor: 1)
+
+  static func initialize() {
+    do throws(Errno) {
+      terminal = try Terminal(host: ConsoleHost(), device: device)
+      DeviceTable.register(ConsoleDevice(major: device.major, minor: device.minor))
+      if Console.isPlain { terminal.makePlain() }
+      try KernelThread.start(name: "console", ConsoleInput.deliverSignals)
+    } catch { Panic.stop("no memory for the console") }
+  }
+
+  static func terminal(ofSession session: Int32) -> Terminal? {
+    guard let terminal, session != 0, terminal.session == session else { return nil }
+    return terminal
+  }
+
+  /// The console, for the first program; its session gets it as controlling terminal.
+  static func open(for process: Process) throws(Errno) -> OpenFile {
+    terminal.setSession(process.session, foregroundGroup: process.group)
+    var walk = try PathWalk(
+      Name("/dev/console"), from: MountTable.root!, root: MountTable.root!, as: process.credentials)
+    return try walk.resolve().open(.readWrite)
+  }
+}
+
+/// The driver behind /dev/console.
+private final class ConsoleDevice: CharacterDevice {
+  override func open(_ inode: Inode, _ flags: OpenFlags) throws(Errno) -> OpenFile {
+    ConsoleTerminal.terminal.adopt(flags)
+    return TerminalFile(inode, flags, ConsoleTerminal.terminal)
+  }
+}
+
+/// The console's interrupt and the thread that finishes its work.
+enum ConsoleInput {
+  private static let queue = WaitQueue()
+  nonisolated(unsafe) private static var isDeliveryWanted = false
+
+  static func interrupt() {
+    while let byte = SerialPort.com1.read() { ConsoleTerminal.terminal?.receive(byte) }
+  }
+
+  static func requestDelivery() {
+    isDeliveryWanted = true
+    queue.wakeAll()
+  }
+
+  static func deliverSignals() {
+    while true {
+      do throws(Errno) {
+        try Thread.current.sleep(on: queue) { () throws(Errno) -> Void? in isDeliveryWanted ? () : nil }
+      } catch {}
+      isDeliveryWanted = false
+      ConsoleTerminal.terminal.deliverSignals()
+    }
+  }
+}
+
+/// What the terminal asks of the kernel.
+private final class ConsoleHost: TerminalHost {
+  override func output(_ bytes: UnsafeRawBufferPointer) {
+    for byte in bytes { SerialPort.com1.write(byte) }
+  }
+
+  override func requestDelivery() { ConsoleInput.requestDelivery() }
+
+  override func signal(group: Int32, _ signal: Int32) {
+    guard let signal = Signal(number: signal) else { return }
+    ProcessTable.lock.withLock {
+      _ = Signals.send(SignalInfo(signal, code: SignalInfo.kernel), toGroup: group)
+    }
+  }
+
+  override func currentSession() -> Int32 { Thread.current.process.session }
+  override func currentGroup() -> Int32 { Thread.current.process.group }
+  override func isSessionLeader() -> Bool { Thread.current.process.session == Thread.current.process.pid }
+  override func isPrivileged() -> Bool { Thread.current.process.credentials.euid == 0 }
+
+  override func ignoresOrBlocks(_ number: Int32) -> Bool {
+    guard let signal = Signal(number: number) else { return false }
+    let thread = Thread.current
+    return thread.mask.contains(signal) || thread.process.actions[signal].isIgnored
+  }
+
+  override func isOrphaned(group: Int32) -> Bool { ProcessTable.lock.withLock { ProcessGroups.isOrphaned(group) } }
+
+  override func session(ofGroup group: Int32) -> Int32? {
+    ProcessTable.lock.withLock {
+      ProcessTable.processes.first { $0.group == group && $0.end == nil }?.session
+    }
+  }
+}

@@ -1,0 +1,98 @@
+// The kernel's probe sites. A site that is off is one nop; what it does when on is out of line.
+//
+// The kernel calls probes and does not know what becomes of the records. Probes never allocate, lock or wait.
+
+import CMachine
+import KernelCore
+import LinuxABI
+import Tracer
+
+/// The cold halves of a span's two sites, `begin` and `end`.
+enum SpanProbe {
+  @inline(never)
+  static func start(_ thread: Thread) -> SpanStart { SpanStart(tsc: apus_rdtsc(), thread: thread.tracePointer) }
+
+  /// A start of zero means that the key was off when the span began.
+  @inline(never)
+  static func record(_ id: apus_span, _ key: apus_key, _ start: SpanStart, _ thread: Thread) {
+    guard start.tsc != 0 else { return }
+    CPUTrace.current.recordSpan(
+      id.rawValue, start: start, end: apus_rdtsc(), thread: thread.tracePointer, key: key.rawValue)
+  }
+
+  static var none: SpanStart {
+    @inline(__always) get { SpanStart(tsc: 0, offCPU: 0) }
+  }
+}
+
+/// Spans of the key `process`.
+struct ProcessSpan {
+  let id: apus_span
+
+  @inline(__always)
+  func begin(_ thread: Thread) -> SpanStart { apus_key_process() ? SpanProbe.start(thread) : SpanProbe.none }
+
+  @inline(__always)
+  func end(_ start: SpanStart, _ thread: Thread) {
+    if apus_key_process() { SpanProbe.record(id, apus_key_id_process, start, thread) }
+  }
+}
+
+/// Span of the key `path`.
+struct PathSpan {
+  @inline(__always)
+  func begin(_ thread: Thread) -> SpanStart { apus_key_path() ? SpanProbe.start(thread) : SpanProbe.none }
+
+  @inline(__always)
+  func end(_ start: SpanStart, _ thread: Thread) {
+    if apus_key_path() { SpanProbe.record(apus_span_path, apus_key_id_path, start, thread) }
+  }
+}
+
+/// Span of the key `fault`.
+struct FaultSpan {
+  @inline(__always)
+  func begin(_ thread: Thread) -> SpanStart { apus_key_fault() ? SpanProbe.start(thread) : SpanProbe.none }
+
+  @inline(__always)
+  func end(_ start: SpanStart, _ thread: Thread) {
+    if apus_key_fault() { SpanProbe.record(apus_span_fault, apus_key_id_fault, start, thread) }
+  }
+}
+
+enum Probes {
+  static var exec: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exec) } }
+  static var fork: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_fork) } }
+  static var exit: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exit) } }
+  static var wait: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_wait) } }
+  static var path: PathSpan { @inline(__always) get { PathSpan() } }
+  static var fault: FaultSpan { @inline(__always) get { FaultSpan() } }
+
+  @inline(__always)
+  static func contextSwitch(from: Thread, to: Thread) {
+    if apus_key_scheduler() { recordSwitch(from, to) }
+  }
+
+  @inline(never)
+  private static func recordSwitch(_ from: Thread, _ to: Thread) {
+    let now = apus_rdtsc()
+    CPUTrace.current.contextSwitch(from: from.tracePointer, to: to.tracePointer, start: now, now: now)
+  }
+
+  // MARK: Names of threads: state, kept whether or not anything is on
+
+  static func threadNamed(_ thread: Thread) {
+    guard let table = TraceLine.threads else { return }
+    let name = thread.process.name
+    withUnsafeBytes(of: name.bytes) { bytes in
+      let text = UnsafeRawBufferPointer(rebasing: bytes[0..<name.count])
+      if thread.tracePointer.pointee.slot < 0 {
+        thread.tracePointer.pointee.slot = table.add(tid: UInt32(thread.tid), pid: UInt32(thread.process.pid), name: text)
+      } else {
+        table.rename(thread.tracePointer.pointee.slot, to: text)
+      }
+    }
+  }
+
+  static func threadEnded(_ thread: Thread) { TraceLine.threads?.remove(thread.tracePointer.pointee.slot) }
+}

@@ -1,0 +1,43 @@
+// Switching probes: patches every site of a key between the 5-byte nop and a jump to its cold path.
+//
+// Kernel text is never writable; the patch goes through the direct map. With one CPU, interrupts off is enough: nobody
+// can be executing the five bytes.
+
+import CMachine
+import KernelCore
+import Tracer
+
+enum StaticKeys {
+  /// Bit n is key n of probes.h.
+  nonisolated(unsafe) private(set) static var enabled: UInt32 = 0
+
+  /// Turns on exactly the keys of `mask`.
+  static func set(_ mask: UInt32) {
+    let changed = enabled ^ mask
+    guard changed != 0 else { return }
+    let flags = apus_save_flags_cli()
+    var entry = apus_symbol__jump_table_start()
+    while entry < apus_symbol__jump_table_end() {
+      let row = UnsafePointer<Int32>(bitPattern: UInt(entry)).unsafelyUnwrapped
+      let key = UInt32(bitPattern: row[2])
+      if changed >> key & 1 != 0 {
+        let site = entry &+ UInt64(bitPattern: Int64(row[0]))
+        let target = entry &+ 4 &+ UInt64(bitPattern: Int64(row[1]))
+        patch(site, target, on: mask >> key & 1 != 0)
+      }
+      entry += 12
+    }
+    enabled = mask
+    apus_restore_flags(flags)
+  }
+
+  private static func patch(_ site: UInt64, _ target: UInt64, on: Bool) {
+    let bytes = PhysicalAddress(site &- KernelMap.imageBase).pointer.assumingMemoryBound(to: UInt8.self)
+    let distance = UInt32(truncatingIfNeeded: target &- site &- 5)
+    bytes[0] = on ? 0xe9 : 0x0f
+    for index in 0..<4 {
+      let nop: UInt32 = 0x0000_441f
+      bytes[1 + index] = UInt8(truncatingIfNeeded: (on ? distance : nop) >> UInt32(index * 8))
+    }
+  }
+}

@@ -1,0 +1,106 @@
+// The tracer's line: COM2. The boot CPU's tick sends what its share of time allows and takes the host's commands.
+//
+// Only the boot CPU touches the drain and the port, from its timer interrupt, so there is no lock.
+
+import CMachine
+import KernelCore
+import LinuxABI
+import Tracer
+
+/// COM2 as the drain sees it.
+private struct TracePort: ByteSink {
+  mutating func write(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
+    guard SerialPort.com2.canWrite else { return 0 }
+    for index in 0..<count { SerialPort.com2.writeUnchecked(bytes[index]) }
+    return count
+  }
+
+  func now() -> UInt64 { apus_rdtsc() }
+}
+
+/// Applies what the host asks for.
+private struct KeyControl: TraceControl {
+  var enabledKeys: UInt32 { StaticKeys.enabled }
+  mutating func setKeys(_ mask: UInt32) { TraceLine.setKeys(mask & KeyMask.all) }
+}
+
+enum TraceLine {
+  /// Rows for threads that have names.
+  private static let threadCapacity = 1024
+  private static let ringWords = 1 << 15
+
+  nonisolated(unsafe) private static var drain: Drain? = nil
+  nonisolated(unsafe) private(set) static var threads: ThreadTable? = nil
+  private static var tickShift: Int { TickShift.forClock(hertz: Clock.ticksPerSecond) }
+
+  /// Sets the tracer up, with the keys that the boot line's `trace=` names. Without COM2 it stays off.
+  static func initialize() {
+    guard SerialPort.com2.isPresent else { return }
+    SerialPort.com2.initialize(interrupts: false)
+    let table = ThreadTable(initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
+    let cpus = 8
+    drain = Drain(
+      initialize: memory(Drain.bytesNeeded(cpus: cpus, threads: threadCapacity)), boot: bootInfo(), cpus: cpus,
+      threads: table)
+    if let share = BootLine.number(of: "trace_share"), share >= 1, share <= 100 { drain?.sharePercent = UInt64(share) }
+    threads = table
+    addCPU(CPU.current)
+    if let words = BootLine.value(of: "trace") { words.withUnsafeBytes { setKeys(KeyMask.parse($0)) } }
+  }
+
+  /// Every tick of the boot CPU, in its timer interrupt.
+  static func tick() {
+    guard drain != nil else { return }
+    CPUTrace.current.timerTick()
+    var control = KeyControl()
+    for _ in 0..<64 {
+      guard let byte = SerialPort.com2.read() else { break }
+      drain!.receive(byte, control: &control)
+    }
+    var port = TracePort()
+    drain!.tick(&port)
+  }
+
+  /// The last words before power-off: what is still in the rings, for at most a second.
+  static func flush() {
+    guard drain != nil else { return }
+    var port = TracePort()
+    drain!.flush(&port, limit: Clock.ticksPerSecond)
+  }
+
+  static func setKeys(_ mask: UInt32) {
+    if let current = apus_percpu()?.pointee.trace {
+      CPUTrace(memory: current).setCurrentThread(UInt32(Thread.current.tid))
+      StaticKeys.set(mask)
+      drain?.keysChanged(to: mask)
+    }
+  }
+
+  private static func addCPU(_ cpu: CPU) {
+    // Every row that a real load uses gets its own histogram; the rest share one.
+    let histograms = Frames.totalCount > 32768 ? 512 : 160
+    let bytes = CPUTrace.bytesNeeded(ringWords: ringWords, histograms: histograms)
+    let trace = CPUTrace(initialize: memory(bytes), ringWords: ringWords, histograms: histograms, tickShift: tickShift)
+    cpu.block.pointee.trace = trace.memory
+    drain?.addCPU(trace, data: cpu.block)
+  }
+
+  private static func bootInfo() -> Tracer.BootInfo {
+    var identity: UInt64 = 0
+    if !apus_rdrand(&identity) { identity = apus_rdtsc() ^ Clock.wallOffset }
+    // The note's header: name size, description size, type, "GNU\0"; then the 20 bytes.
+    let note = UnsafePointer<UInt8>(bitPattern: UInt(apus_symbol__build_id_start()) + 16).unsafelyUnwrapped
+    return Tracer.BootInfo(
+      bootID: identity, buildID: note, tscHertz: Clock.ticksPerSecond, tscAtBoot: Clock.bootTicks,
+      tickShift: tickShift)
+  }
+
+  /// Memory for ever, in whole frames.
+  private static func memory(_ bytes: Int) -> UnsafeMutableRawPointer {
+    var order = 0
+    while pageSize << order < bytes { order += 1 }
+    do throws(Errno) { return try Frames.allocate(order: order).pointer } catch {
+      Panic.stop("no memory for the tracer; try trace=off or more memory")
+    }
+  }
+}

@@ -1,0 +1,131 @@
+// The end of threads and processes, and waiting for it (exit(2), wait(2)).
+//
+// A thread that is to end is only marked; it leaves at its next return to user mode, from the outermost kernel frame,
+// so that nothing it holds is left behind on its stack. The last thread turns the process into a zombie.
+
+import CMachine
+import KernelCore
+import LinuxABI
+import Tracer
+
+extension Process {
+  /// Marks the whole process to end; the first status wins.
+  func endAll(_ status: WaitStatus) {
+    ProcessTable.lock.withLock {
+      if endingStatus == nil { endingStatus = status }
+      for thread in threads {
+        thread.needsAttention = true
+        Scheduler.resume(thread)
+        Scheduler.wake(thread)
+      }
+    }
+  }
+}
+
+extension Thread {
+  /// Takes the thread out of its process; the last one ends the process. Runs on the thread itself, which must switch
+  /// away for good right after.
+  func tearDown() {
+    clearTID()
+    Probes.threadEnded(self)
+    let isLast = ProcessTable.lock.withLock {
+      process.threads.removeAll { $0 === self }
+      ProcessTable.remove(self)
+      return process.threads.isEmpty
+    }
+    if isLast { process.finish() }
+  }
+
+  /// CLONE_CHILD_CLEARTID: tells whoever joins this thread.
+  private func clearTID() {
+    guard clearTIDAddress != 0 else { return }
+    do throws(Errno) {
+      try UserPointer<Int32>(clearTIDAddress).store(0)
+      _ = try Futex.wake(clearTIDAddress, count: 1, bits: .max, isPrivate: true, caller: self)
+    } catch {}
+  }
+}
+
+extension Process {
+  /// The last thread is gone: give everything back, become a zombie, tell the parent.
+  fileprivate func finish() {
+    let status = endingStatus ?? .exited(0)
+    let ticks = apus_rdtsc() &- execTicks &- (CPU.current.idleTicks &- execIdleTicks)
+    files = nil
+    filesystem = nil
+    executable = nil
+    releaseMemory()
+    if session == pid { terminal?.releaseSession(session) }
+    let reaped = ProcessTable.lock.withLock { becomeZombie(status) }
+    InitProcess.noteEnd(of: self, status, ticks: ticks)
+    _ = reaped  // dropped here, with no lock held
+  }
+
+  /// exec and exit let go of memory; a vfork parent may go on.
+  func releaseMemory() {
+    _ = replaceAddressSpace(nil)
+    finishVfork()
+  }
+
+  func finishVfork() {
+    guard isVforkChild else { return }
+    isVforkChild = false
+    vforkDone.wakeAll()
+  }
+
+  /// Lock held. Returns what must be dropped without the lock.
+  private func becomeZombie(_ status: WaitStatus) -> [Process] {
+    var dropped = adoptChildren()
+    end = status
+    guard let parent else { return dropped }
+    let action = parent.actions[.child]
+    let isUnwanted = action.isIgnored || action.flags.contains(.noChildWait)
+    if exitSignal != 0, let signal = Signal(number: exitSignal) {
+      let code: Int32 = status.isExit ? 1 : 2
+      let value = status.isExit ? status.exitCode : status.terminatingSignal
+      Signals.send(SignalInfo(signal, code: code, pid: pid, uid: credentials.uid, status: value), to: parent)
+    }
+    if isUnwanted { dropped.append(parent.removeChild(self)) }
+    parent.childEvent.wakeAll()
+    return dropped
+  }
+
+  /// Orphans go to init; those that are zombies already get their notice there.
+  private func adoptChildren() -> [Process] {
+    guard let initProcess = ProcessTable.initProcess, initProcess !== self else { return [] }
+    for child in children {
+      child.parent = initProcess
+      initProcess.children.append(child)
+    }
+    if !children.isEmpty {
+      children = []
+      initProcess.childEvent.wakeAll()
+    }
+    return []
+  }
+
+  /// Lock held. Takes a dead child out of the tables.
+  func removeChild(_ child: Process) -> Process {
+    if let index = children.firstIndex(where: { $0 === child }) { children.remove(at: index) }
+    ProcessTable.remove(child)
+    childUserTime &+= child.userTime &+ child.childUserTime
+    childSystemTime &+= child.systemTime &+ child.childSystemTime
+    return child
+  }
+}
+
+extension Scheduler {
+  /// Ends the running thread: from the outermost frame of its kernel stack only. Nothing on this stack is ever
+  /// released, so it holds no references.
+  static func exitCurrent() -> Never {
+    tearDownCurrent()
+    apus_cli()
+    Reaper.add(Thread.current)
+    Thread.current.state = .dead
+    yield()
+    Panic.stop("a dead thread ran")
+  }
+
+  @inline(never)
+  private static func tearDownCurrent() { Thread.current.tearDown() }
+}

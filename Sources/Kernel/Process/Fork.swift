@@ -1,0 +1,114 @@
+// clone(2), fork(2), vfork(2): new processes and new threads.
+
+import CMachine
+import KernelCore
+import LinuxABI
+import Tracer
+
+/// What clone was asked for.
+struct CloneRequest {
+  var flags: CloneFlags
+  var stack: UInt64 = 0
+  var parentTID: UInt = 0
+  var childTID: UInt = 0
+  var threadPointer: UInt64 = 0
+
+  /// - Throws: EINVAL for combinations that clone(2) forbids.
+  func check() throws(Errno) {
+    if flags.contains(.thread), !flags.contains(.signalHandlers) { throw .EINVAL }
+    if flags.contains(.signalHandlers), !flags.contains(.memory) { throw .EINVAL }
+    if flags.contains(.newNamespace) { throw .EPERM }
+  }
+}
+
+enum Fork {
+  /// Returns the child's number to the parent.
+  /// - Throws: ENOMEM, EAGAIN, EINVAL.
+  static func clone(_ request: CloneRequest, caller: Thread) throws(Errno) -> Int {
+    try request.check()
+    Reaper.runIfBusy()
+    guard !KernelHeap.isLow else { throw .ENOMEM }
+    let tid = try ProcessTable.lock.withLock { () throws(Errno) in try ProcessTable.takeNumber() }
+    let process = request.flags.contains(.thread) ? caller.process : try makeProcess(tid, request, caller)
+    let thread = try makeThread(tid, process, request, caller)
+    if request.flags.contains(.parentSetTID) { storeTID(tid, request.parentTID) }
+    start(thread, request)
+    if request.flags.contains(.vfork) { waitForVfork(process, caller) }
+    return Int(tid)
+  }
+
+  private static func makeProcess(_ pid: Int32, _ request: CloneRequest, _ caller: Thread) throws(Errno) -> Process {
+    let parent = caller.process
+    let memory = request.flags.contains(.memory) ? parent.addressSpace : try parent.addressSpace?.copy()
+    let process = Process(
+      pid: pid, parent: request.flags.contains(.parent) ? parent.parent : parent, addressSpace: memory,
+      files: request.flags.contains(.files) ? parent.files : try parent.files.fork(),
+      filesystem: request.flags.contains(.filesystem) ? parent.filesystem : parent.filesystem.fork(),
+      credentials: parent.credentials.copy(),
+      actions: request.flags.contains(.signalHandlers) ? parent.actions : SignalActions(copying: parent.actions),
+      name: parent.name)
+    process.group = parent.group
+    process.session = parent.session
+    process.exitSignal = request.flags.exitSignal
+    process.executable = parent.executable
+    process.argumentRange = parent.argumentRange
+    process.environmentRange = parent.environmentRange
+    process.limits = parent.limits
+    process.isVforkChild = request.flags.contains(.vfork)
+    return process
+  }
+
+  private static func makeThread(
+    _ tid: Int32, _ process: Process, _ request: CloneRequest, _ caller: Thread
+  ) throws(Errno) -> Thread {
+    let thread = try Thread(tid: tid, process: process, cpu: caller.cpu)
+    caller.saveUserState()
+    thread.floatingPointState.copyMemory(from: caller.floatingPointState, byteCount: 512)
+    thread.threadPointer = request.flags.contains(.setThreadPointer) ? request.threadPointer : caller.threadPointer
+    thread.mask = caller.mask
+    if !request.flags.contains(.memory) || request.flags.contains(.vfork) { thread.signalStack = caller.signalStack }
+    thread.userFrame.pointee = caller.userFrame.pointee
+    thread.userFrame.pointee.rax = 0
+    if request.stack != 0 { thread.userFrame.pointee.rsp = request.stack }
+    if request.flags.contains(.childClearTID) { thread.clearTIDAddress = request.childTID }
+    if request.flags.contains(.childSetTID) { thread.writeTIDAtStart = request.childTID }
+    thread.prepareFirstSwitch()
+    return thread
+  }
+
+  private static func start(_ thread: Thread, _ request: CloneRequest) {
+    let process = thread.process
+    ProcessTable.lock.withLock {
+      process.threads.append(thread)
+      if !request.flags.contains(.thread) {
+        process.parent?.children.append(process)
+        ProcessTable.add(process)
+      }
+      ProcessTable.add(thread)
+    }
+    Probes.threadNamed(thread)
+    _ = Unmanaged.passRetained(thread)  // the scheduler's, until the reaper drops it
+    Scheduler.enqueue(thread, on: thread.cpu)
+  }
+
+  private static func storeTID(_ tid: Int32, _ address: UInt) {
+    do throws(Errno) { try UserPointer<Int32>(address).store(tid) } catch {}
+  }
+
+  /// The parent sleeps until the child lets go of its memory. Only its own end stops it from waiting.
+  private static func waitForVfork(_ child: Process, _ caller: Thread) {
+    while child.isVforkChild, !caller.isKilled {
+      do throws(Errno) {
+        try caller.sleep(on: child.vforkDone) { () throws(Errno) -> Void? in child.isVforkChild ? nil : () }
+      } catch {
+        if caller.hasFatalSignal { return }
+        Scheduler.yield()
+      }
+    }
+  }
+}
+
+extension Thread {
+  /// A SIGKILL waits.
+  var hasFatalSignal: Bool { isKilled || pending.set.contains(.kill) || process.pending.set.contains(.kill) }
+}

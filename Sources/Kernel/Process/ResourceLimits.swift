@@ -1,0 +1,32 @@
+// Limits of a process (getrlimit(2)).
+
+import KernelCore
+import LinuxABI
+
+struct ResourceLimit: BitwiseCopyable {
+  var soft: UInt64
+  var hard: UInt64
+
+  static let unlimited = ResourceLimit(soft: .max, hard: .max)
+}
+
+struct ResourceLimits {
+  static let count = 16
+  private var rows: InlineArray<16, ResourceLimit> = InlineArray(repeating: .unlimited)
+
+  static let fileSize = 1
+  static let stack = 3
+  static let core = 4
+  static let files = 7
+
+  init() {
+    rows[Self.stack] = ResourceLimit(soft: UInt64(AddressSpace.stackLimit), hard: .max)
+    rows[Self.core] = ResourceLimit(soft: 0, hard: .max)
+    rows[Self.files] = ResourceLimit(soft: 1024, hard: 4096)
+  }
+
+  subscript(index: Int) -> ResourceLimit {
+    get { rows[index] }
+    set { rows[index] = newValue }
+  }
+}

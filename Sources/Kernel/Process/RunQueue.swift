@@ -1,0 +1,34 @@
+// The runnable threads of one CPU, first in first out. Lock: `run_queue`, interrupt-safe; innermost but for console.
+//
+// The running thread is not in the queue. The scheduler holds the lock across a context switch, so that nobody can
+// queue or steal a thread whose registers are not saved yet; the next thread releases it.
+
+import CMachine
+import KernelCore
+
+final class RunQueue {
+  let lock = SpinLock(apus_lock_run_queue)
+  private unowned(unsafe) var first: Thread?
+  private unowned(unsafe) var last: Thread?
+  private(set) var count = 0
+
+  // Lock held by the caller, interrupts off.
+
+  func append(_ thread: Thread) {
+    thread.nextRunnable = nil
+    if let tail = last { tail.nextRunnable = thread } else { first = thread }
+    last = thread
+    count &+= 1
+  }
+
+  func popFirst() -> Thread? {
+    guard let thread = first else { return nil }
+    first = thread.nextRunnable
+    if first == nil { last = nil }
+    count &-= 1
+    return thread
+  }
+
+  @inline(__always)
+  var isEmpty: Bool { count == 0 }
+}

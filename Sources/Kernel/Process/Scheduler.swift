@@ -1,0 +1,132 @@
+// Who runs next. Round robin per CPU; a slice is one tick. The kernel itself is not preempted: a switch happens where a
+// thread sleeps, yields, or is about to return to user mode with `need_resched` set.
+
+import CMachine
+import KernelCore
+
+enum Scheduler {
+  /// 250 Hz.
+  static let tickNanoseconds: UInt64 = 4_000_000
+
+  /// Gives up the CPU. The caller has set its state; a `.running` thread is queued again behind the others.
+  static func yield() {
+    let flags = apus_save_flags_cli()
+    let cpu = CPU.current
+    let current = Thread.current
+    cpu.runQueue.lock.acquire()
+    cpu.block.pointee.need_resched = 0
+    if current.state == .running {
+      if cpu.runQueue.isEmpty || current === cpu.idle {
+        guard let next = cpu.runQueue.popFirst() else {
+          cpu.runQueue.lock.release()
+          return apus_restore_flags(flags)
+        }
+        switchThreads(cpu, from: current, to: next)
+        return apus_restore_flags(flags)
+      }
+      cpu.runQueue.append(current)
+    }
+    switchThreads(cpu, from: current, to: cpu.runQueue.popFirst() ?? cpu.idle)
+    apus_restore_flags(flags)
+  }
+
+  /// Puts a new or woken thread on a CPU's queue.
+  static func enqueue(_ thread: Thread, on cpu: CPU) {
+    let flags = apus_save_flags_cli()
+    cpu.runQueue.lock.acquire()
+    thread.cpu = cpu
+    thread.state = .running
+    cpu.runQueue.append(thread)
+    if cpu.block.pointee.current == Unmanaged.passUnretained(cpu.idle).toOpaque() { cpu.block.pointee.need_resched = 1 }
+    cpu.runQueue.lock.release()
+    apus_restore_flags(flags)
+  }
+
+  /// Makes a sleeping thread runnable. Safe from interrupts; does nothing for a thread that is not asleep.
+  static func wake(_ thread: Thread) {
+    let flags = apus_save_flags_cli()
+    let cpu = thread.cpu.unsafelyUnwrapped
+    cpu.runQueue.lock.acquire()
+    if thread.state == .sleeping || thread.state == .stopped && thread.isKilled {
+      thread.state = .running
+      // Still on its CPU: it has not switched away yet and will see its state.
+      if cpu.block.pointee.current != Unmanaged.passUnretained(thread).toOpaque() {
+        cpu.runQueue.append(thread)
+        cpu.block.pointee.need_resched = 1
+      }
+    }
+    cpu.runQueue.lock.release()
+    apus_restore_flags(flags)
+  }
+
+  /// Continues a thread that a signal stopped.
+  static func resume(_ thread: Thread) {
+    let flags = apus_save_flags_cli()
+    let cpu = thread.cpu.unsafelyUnwrapped
+    cpu.runQueue.lock.acquire()
+    if thread.state == .stopped {
+      thread.state = .running
+      if cpu.block.pointee.current != Unmanaged.passUnretained(thread).toOpaque() { cpu.runQueue.append(thread) }
+    }
+    cpu.runQueue.lock.release()
+    apus_restore_flags(flags)
+  }
+
+  /// Run queue locked, interrupts off. Returns, much later, on `from`'s stack with the lock released.
+  private static func switchThreads(_ cpu: CPU, from: Thread, to: Thread) {
+    if from === to { return cpu.runQueue.lock.release() }
+    Probes.contextSwitch(from: from, to: to)
+    let now = apus_rdtsc()
+    from.cpuTicks &+= now &- from.lastSwitchIn
+    to.lastSwitchIn = now
+    from.switchCount &+= 1
+    if from.hasUserState { from.saveUserState() }
+    cpu.setRunning(to)
+    if to.hasUserState { to.loadUserState() }
+    to.process.loadAddressSpace()
+    apus_switch(from.savedStackPointer, to.savedStackPointer.pointee)
+    finishSwitch()
+  }
+
+  /// The first thing a thread does when it gets the CPU.
+  static func finishSwitch() {
+    CPU.current.runQueue.lock.release()
+  }
+
+  /// The idle thread: runs when nothing else can, halts until an interrupt.
+  static func idle() -> Never {
+    while true {
+      Reaper.run()
+      apus_cli()
+      let cpu = CPU.current
+      if cpu.runQueue.isEmpty {
+        let start = apus_rdtsc()
+        apus_sti_hlt()
+        apus_cli()
+        cpu.idleTicks &+= apus_rdtsc() &- start
+      }
+      apus_sti()
+      yield()
+    }
+  }
+
+  /// The timer interrupt. Interrupts are off.
+  static func timerInterrupt(fromUser: Bool) {
+    let cpu = CPU.current
+    let now = Clock.monotonic()
+    cpu.timers.expire(now: now)
+    if now >= cpu.nextTick {
+      cpu.nextTick = max(cpu.nextTick &+ tickNanoseconds, now &+ tickNanoseconds / 2)
+      if !cpu.runQueue.isEmpty { cpu.block.pointee.need_resched = 1 }
+      Thread.current.process.accountTick(fromUser: fromUser)
+      if cpu.index == 0 { TraceLine.tick() }
+    }
+    programTimer(cpu, now: now)
+  }
+
+  /// Sets this CPU's timer for the next tick or deadline, whichever is first.
+  static func programTimer(_ cpu: CPU, now: UInt64) {
+    let next = min(cpu.nextTick, cpu.timers.nextDeadline)
+    LocalAPIC.startTimer(Clock.timerTicks(in: next > now ? next - now : 1))
+  }
+}

@@ -1,0 +1,40 @@
+// What a process does about each signal. Shared by the threads of a process (and by CLONE_SIGHAND).
+// Lock: `signals`, which also guards the pending sets of the process and its threads.
+
+import CMachine
+import KernelCore
+import LinuxABI
+
+final class SignalActions {
+  let lock = SpinLock(apus_lock_signals)
+  private let actions: UnsafeMutablePointer<SignalAction>
+
+  init() {
+    actions = .allocate(capacity: 64)
+    actions.initialize(repeating: SignalAction(), count: 64)
+  }
+
+  /// A copy, for fork.
+  init(copying other: SignalActions) {
+    actions = .allocate(capacity: 64)
+    actions.initialize(from: other.actions, count: 64)
+  }
+
+  deinit { actions.deallocate() }
+
+  subscript(signal: Signal) -> SignalAction {
+    get { actions[Int(signal.rawValue) - 1] }
+    set { actions[Int(signal.rawValue) - 1] = newValue }
+  }
+
+  /// exec: handlers are gone with the old program, ignored signals stay ignored.
+  func resetHandlers() {
+    for index in 0..<64 where !actions[index].isIgnored { actions[index] = SignalAction() }
+  }
+
+  /// True when sending `signal` would have no effect.
+  func ignores(_ signal: Signal) -> Bool {
+    let action = self[signal]
+    return action.isIgnored || action.isDefault && signal.defaultAction == .ignore
+  }
+}

@@ -1,0 +1,200 @@
+// The system call table: one row a call. Number, argument decoding and handler stand in one place; the name for people
+// is the number's own (LinuxABI). A number without a row is ENOSYS, which the tracer counts by number.
+
+import KernelCore
+import LinuxABI
+
+extension Syscalls {
+  @inline(__always)
+  static func dispatch(
+    _ number: SyscallNumber, _ caller: Thread, _ a: SyscallArguments, _ frame: FramePointer
+  ) throws(Errno) -> Int {
+    switch number {
+    // Processes
+    case .getpid: return getpid(caller)
+    case .gettid: return Int(caller.tid)
+    case .getppid: return getppid(caller)
+    case .fork: return try fork(caller)
+    case .vfork: return try vfork(caller)
+    case .clone: return try clone(caller, a.a0, stack: a.a1, parentTID: a.a2, childTID: a.a3, threadPointer: a.a4)
+    case .clone3: return try clone3(caller, a.a0, size: a.a1)
+    case .execve: return try execve(caller, a.a0, a.a1, a.a2, frame)
+    case .exit: return exit(caller, int(a.a0))
+    case .exit_group: return exitGroup(caller, int(a.a0))
+    case .wait4: return try wait4(caller, int(a.a0), pointer(a.a1), int(a.a2), pointer(a.a3))
+    case .waitid: return try waitid(caller, int(a.a0), int(a.a1), pointer(a.a2), int(a.a3), pointer(a.a4))
+    case .getpgid: return try getpgid(caller, int(a.a0))
+    case .getpgrp: return try getpgid(caller, 0)
+    case .setpgid: return try setpgid(caller, int(a.a0), int(a.a1))
+    case .getsid: return try getsid(caller, int(a.a0))
+    case .setsid: return try setsid(caller)
+    case .set_tid_address: return setTIDAddress(caller, a.a0)
+    case .set_robust_list: return try setRobustList(caller, a.a0, a.a1)
+    case .arch_prctl: return try archPrctl(caller, int(a.a0), a.a1)
+    case .prctl: return try prctl(caller, int(a.a0), a.a1)
+    case .futex: return try futex(caller, a.a0, int(a.a1), UInt32(truncatingIfNeeded: a.a2), pointer(a.a3), word(a.a5))
+    // Files: transfer
+    case .read: return try read(caller, int(a.a0), a.a1, Int(bitPattern: a.a2))
+    case .write: return try write(caller, int(a.a0), a.a1, Int(bitPattern: a.a2))
+    case .pread64: return try pread(caller, int(a.a0), a.a1, Int(bitPattern: a.a2), offset(a.a3))
+    case .pwrite64: return try pwrite(caller, int(a.a0), a.a1, Int(bitPattern: a.a2), offset(a.a3))
+    case .readv: return try readv(caller, int(a.a0), a.a1, Int(bitPattern: a.a2))
+    case .writev: return try writev(caller, int(a.a0), a.a1, Int(bitPattern: a.a2))
+    case .preadv: return try preadv(caller, int(a.a0), a.a1, Int(bitPattern: a.a2), offset(a.a3))
+    case .pwritev: return try pwritev(caller, int(a.a0), a.a1, Int(bitPattern: a.a2), offset(a.a3))
+    case .preadv2: return try preadv2(caller, int(a.a0), a.a1, Int(bitPattern: a.a2), offset(a.a3), word(a.a5))
+    case .pwritev2: return try pwritev2(caller, int(a.a0), a.a1, Int(bitPattern: a.a2), offset(a.a3), word(a.a5))
+    case .lseek: return try lseek(caller, int(a.a0), offset(a.a1), int(a.a2))
+    case .sendfile: return try sendfile(caller, int(a.a0), int(a.a1), pointer(a.a2), a.a3)
+    case .copy_file_range:
+      return try copyFileRange(caller, int(a.a0), pointer(a.a1), int(a.a2), pointer(a.a3), a.a4, word(a.a5))
+    // Files: opening
+    case .open: return try open(caller, a.a0, word(a.a1), word(a.a2))
+    case .openat: return try openat(caller, int(a.a0), a.a1, word(a.a2), word(a.a3))
+    case .creat: return try creat(caller, a.a0, word(a.a1))
+    case .close: return try close(caller, int(a.a0))
+    case .close_range: return try closeRange(caller, word(a.a0), word(a.a1), word(a.a2))
+    case .pipe: return try pipe2(caller, pointer(a.a0), 0)
+    case .pipe2: return try pipe2(caller, pointer(a.a0), word(a.a1))
+    case .dup: return try dup(caller, int(a.a0))
+    case .dup2: return try dup2(caller, int(a.a0), int(a.a1))
+    case .dup3: return try dup3(caller, int(a.a0), int(a.a1), word(a.a2))
+    case .fcntl: return try fcntl(caller, int(a.a0), int(a.a1), a.a2)
+    case .ioctl: return try ioctl(caller, int(a.a0), word(a.a1), a.a2)
+    case .flock: return try flock(caller, int(a.a0), int(a.a1))
+    // Files: attributes
+    case .stat: return try stat(caller, a.a0, pointer(a.a1))
+    case .lstat: return try lstat(caller, a.a0, pointer(a.a1))
+    case .fstat: return try fstat(caller, int(a.a0), pointer(a.a1))
+    case .newfstatat: return try newfstatat(caller, int(a.a0), a.a1, pointer(a.a2), word(a.a3))
+    case .statx: return try statx(caller, int(a.a0), a.a1, word(a.a2), word(a.a3), pointer(a.a4))
+    case .statfs: return try statfs(caller, a.a0, pointer(a.a1))
+    case .fstatfs: return try fstatfs(caller, int(a.a0), pointer(a.a1))
+    case .access: return try access(caller, a.a0, word(a.a1))
+    case .faccessat: return try faccessat2(caller, int(a.a0), a.a1, word(a.a2), 0)
+    case .faccessat2: return try faccessat2(caller, int(a.a0), a.a1, word(a.a2), word(a.a3))
+    case .chmod: return try fchmodat(caller, AtFlags.currentDirectory, a.a0, word(a.a1))
+    case .fchmod: return try fchmod(caller, int(a.a0), word(a.a1))
+    case .fchmodat: return try fchmodat(caller, int(a.a0), a.a1, word(a.a2))
+    case .chown: return try fchownat(caller, AtFlags.currentDirectory, a.a0, word(a.a1), word(a.a2), 0)
+    case .lchown: return try fchownat(caller, AtFlags.currentDirectory, a.a0, word(a.a1), word(a.a2), 0x100)
+    case .fchown: return try fchown(caller, int(a.a0), word(a.a1), word(a.a2))
+    case .fchownat: return try fchownat(caller, int(a.a0), a.a1, word(a.a2), word(a.a3), word(a.a4))
+    case .utimensat: return try utimensat(caller, int(a.a0), a.a1, pointer(a.a2), word(a.a3))
+    case .futimesat: return try futimesat(caller, int(a.a0), a.a1, pointer(a.a2))
+    case .utimes: return try futimesat(caller, AtFlags.currentDirectory, a.a0, pointer(a.a1))
+    case .utime: return try utime(caller, a.a0, pointer(a.a1))
+    case .truncate: return try truncate(caller, a.a0, offset(a.a1))
+    case .ftruncate: return try ftruncate(caller, int(a.a0), offset(a.a1))
+    case .fallocate: return try fallocate(caller, int(a.a0), word(a.a1), offset(a.a2), offset(a.a3))
+    case .umask: return umask(caller, word(a.a0))
+    // Files: names and directories
+    case .mkdir: return try mkdirat(caller, AtFlags.currentDirectory, a.a0, word(a.a1))
+    case .mkdirat: return try mkdirat(caller, int(a.a0), a.a1, word(a.a2))
+    case .mknod: return try mknodat(caller, AtFlags.currentDirectory, a.a0, word(a.a1), a.a2)
+    case .mknodat: return try mknodat(caller, int(a.a0), a.a1, word(a.a2), a.a3)
+    case .rmdir: return try unlinkat(caller, AtFlags.currentDirectory, a.a0, 0x200)
+    case .unlink: return try unlinkat(caller, AtFlags.currentDirectory, a.a0, 0)
+    case .unlinkat: return try unlinkat(caller, int(a.a0), a.a1, word(a.a2))
+    case .link: return try linkat(caller, AtFlags.currentDirectory, a.a0, AtFlags.currentDirectory, a.a1, 0)
+    case .linkat: return try linkat(caller, int(a.a0), a.a1, int(a.a2), a.a3, word(a.a4))
+    case .symlink: return try symlinkat(caller, a.a0, AtFlags.currentDirectory, a.a1)
+    case .symlinkat: return try symlinkat(caller, a.a0, int(a.a1), a.a2)
+    case .readlink: return try readlinkat(caller, AtFlags.currentDirectory, a.a0, a.a1, int(a.a2))
+    case .readlinkat: return try readlinkat(caller, int(a.a0), a.a1, a.a2, int(a.a3))
+    case .rename: return try renameat2(caller, AtFlags.currentDirectory, a.a0, AtFlags.currentDirectory, a.a1, 0)
+    case .renameat: return try renameat2(caller, int(a.a0), a.a1, int(a.a2), a.a3, 0)
+    case .renameat2: return try renameat2(caller, int(a.a0), a.a1, int(a.a2), a.a3, word(a.a4))
+    case .getdents: return try getdents(caller, int(a.a0), a.a1, word(a.a2))
+    case .getdents64: return try getdents64(caller, int(a.a0), a.a1, word(a.a2))
+    case .getcwd: return try getcwd(caller, a.a0, a.a1)
+    case .chdir: return try chdir(caller, a.a0)
+    case .fchdir: return try fchdir(caller, int(a.a0))
+    case .chroot: return try chroot(caller, a.a0)
+    // Files: waiting
+    case .poll: return try poll(caller, a.a0, word(a.a1), int(a.a2))
+    case .ppoll: return try ppoll(caller, a.a0, word(a.a1), pointer(a.a2), a.a3, a.a4)
+    case .select: return try select(caller, int(a.a0), a.a1, a.a2, a.a3, pointer(a.a4))
+    case .pselect6: return try pselect6(caller, int(a.a0), a.a1, a.a2, a.a3, pointer(a.a4), pointer(a.a5))
+    // Files: mounts
+    case .mount: return try mount(caller, a.a0, a.a1, a.a2, a.a3, a.a4)
+    case .umount2: return try umount2(caller, a.a0, word(a.a1))
+    case .sync: return 0
+    case .fsync: return try fsync(caller, int(a.a0))
+    case .fdatasync: return try fsync(caller, int(a.a0))
+    case .syncfs: return try syncfs(caller, int(a.a0))
+    case .fadvise64: return try fadvise(caller, int(a.a0), offset(a.a1), offset(a.a2), int(a.a3))
+    // Credentials
+    case .getuid: return Int(caller.process.credentials.uid)
+    case .geteuid: return Int(caller.process.credentials.euid)
+    case .getgid: return Int(caller.process.credentials.gid)
+    case .getegid: return Int(caller.process.credentials.egid)
+    case .setuid: return try setuid(caller, word(a.a0))
+    case .setgid: return try setgid(caller, word(a.a0))
+    case .setreuid: return try setreuid(caller, word(a.a0), word(a.a1))
+    case .setregid: return try setregid(caller, word(a.a0), word(a.a1))
+    case .setresuid: return try setresuid(caller, word(a.a0), word(a.a1), word(a.a2))
+    case .setresgid: return try setresgid(caller, word(a.a0), word(a.a1), word(a.a2))
+    case .getresuid: return try getresuid(caller, a.a0, a.a1, a.a2)
+    case .getresgid: return try getresgid(caller, a.a0, a.a1, a.a2)
+    case .getgroups: return try getgroups(caller, int(a.a0), a.a1)
+    case .setgroups: return try setgroups(caller, a.a0, a.a1)
+    // Signals
+    case .rt_sigaction: return try sigaction(caller, int(a.a0), pointer(a.a1), pointer(a.a2), a.a3)
+    case .rt_sigprocmask: return try sigprocmask(caller, int(a.a0), pointer(a.a1), pointer(a.a2), a.a3)
+    case .rt_sigreturn: return sigreturn(caller, frame)
+    case .rt_sigpending: return try sigpending(caller, pointer(a.a0), a.a1)
+    case .rt_sigsuspend: return try sigsuspend(caller, pointer(a.a0), a.a1)
+    case .sigaltstack: return try sigaltstack(caller, pointer(a.a0), pointer(a.a1), frame)
+    case .pause: return try pause(caller)
+    case .kill: return try kill(caller, int(a.a0), int(a.a1))
+    case .tkill: return try tgkill(caller, nil, int(a.a0), int(a.a1))
+    case .tgkill: return try tgkill(caller, int(a.a0), int(a.a1), int(a.a2))
+    // Memory
+    case .mmap: return try mmap(caller, a.a0, a.a1, int(a.a2), int(a.a3), int(a.a4), a.a5)
+    case .munmap: return try munmap(caller, a.a0, a.a1)
+    case .mprotect: return try mprotect(caller, a.a0, a.a1, int(a.a2))
+    case .brk: return brk(caller, a.a0)
+    case .madvise: return try madvise(caller, a.a0, a.a1, int(a.a2))
+    case .msync: return try msync(caller, a.a0, a.a1, int(a.a2))
+    // Time
+    case .clock_gettime: return try clockGettime(caller, int(a.a0), pointer(a.a1))
+    case .clock_getres: return try clockGetres(caller, int(a.a0), pointer(a.a1))
+    case .clock_settime: return try clockSettime(caller, int(a.a0), pointer(a.a1))
+    case .clock_nanosleep: return try clockNanosleep(caller, int(a.a0), int(a.a1), pointer(a.a2), pointer(a.a3))
+    case .nanosleep: return try nanosleep(caller, pointer(a.a0), pointer(a.a1))
+    case .gettimeofday: return try gettimeofday(caller, pointer(a.a0), a.a1)
+    case .time: return try time(caller, pointer(a.a0))
+    case .times: return try times(caller, pointer(a.a0))
+    case .getrusage: return try getrusage(caller, int(a.a0), pointer(a.a1))
+    case .prlimit64: return try prlimit(caller, int(a.a0), int(a.a1), pointer(a.a2), pointer(a.a3))
+    case .getrlimit: return try prlimit(caller, 0, int(a.a0), pointer(0), pointer(a.a1))
+    case .setrlimit: return try prlimit(caller, 0, int(a.a0), pointer(a.a1), pointer(0))
+    // The machine
+    case .uname: return try uname(caller, a.a0)
+    case .sethostname: return try sethostname(caller, a.a0, Int(bitPattern: a.a1))
+    case .sysinfo: return try sysinfo(caller, pointer(a.a0))
+    case .getrandom: return try getrandom(caller, a.a0, Int(bitPattern: a.a1), word(a.a2))
+    case .sched_yield: return schedYield(caller)
+    case .sched_getaffinity: return try getAffinity(caller, int(a.a0), a.a1, a.a2)
+    case .getcpu: return try getcpu(caller, pointer(a.a0), pointer(a.a1))
+    case .getpriority: return try getpriority(caller, int(a.a0), int(a.a1))
+    case .reboot: return try reboot(caller, word(a.a0), word(a.a1), word(a.a2))
+    default: throw .ENOSYS
+    }
+  }
+
+  // How a register becomes an argument.
+
+  @inline(__always)
+  private static func int(_ register: UInt) -> Int32 { Int32(truncatingIfNeeded: register) }
+
+  @inline(__always)
+  private static func word(_ register: UInt) -> UInt32 { UInt32(truncatingIfNeeded: register) }
+
+  @inline(__always)
+  private static func offset(_ register: UInt) -> Int64 { Int64(bitPattern: UInt64(register)) }
+
+  @inline(__always)
+  private static func pointer<Pointee>(_ register: UInt) -> UserPointer<Pointee> { UserPointer(register) }
+}

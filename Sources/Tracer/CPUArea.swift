@@ -1,0 +1,68 @@
+// The memory of one CPU's tracer: ring, one row a system call and span, histogram blocks.
+//
+//   CPUArea │ rows: 640 × Row │ blocks: n × (592 buckets + 134 errnos) │ ring: 2^k words
+//
+// Written by its own CPU only, except `tail`, which the drain writes, and `resetWanted`. Blocks are handed out when a
+// row is first used, so that a machine pays for the calls it makes; block 0 belongs to row 512, and rows that find no
+// block left share it. All memory is the kernel's, zeroed by `initialize`, never freed.
+
+/// What is counted for one system call or span. 64 bytes: one cache line.
+struct Row {
+  var count: UInt64
+  /// Sum, smallest and largest duration, TSC ticks.
+  var sum: UInt64
+  var min: UInt64
+  var max: UInt64
+  /// Calls that returned an errno, and among them ENOSYS.
+  var errors: UInt64
+  var unimplemented: UInt64
+  /// Buckets, then errnos; nil until the first use.
+  var block: UnsafeMutablePointer<UInt64>?
+  var spare: UInt64
+}
+
+/// Numbering of rows: system calls 0…511, one row for all larger numbers, then spans by id.
+public enum RowIndex {
+  public static var other: Int { 512 }
+  public static var count: Int { 640 }
+
+  @inline(__always)
+  public static func span(_ id: UInt32) -> Int { 512 &+ Int(truncatingIfNeeded: id & 127) }
+}
+
+/// Errnos counted per system call: 1…133.
+public enum ErrnoRange {
+  public static var count: Int { 134 }
+}
+
+struct CPUArea {
+  /// Words ever reserved; the owner adds, the drain reads.
+  var head: UInt64
+  /// Upper bits of the last full time written, or all ones when the next record must carry time and thread.
+  var epoch: UInt64
+  var ring: UnsafeMutablePointer<UInt64>
+  var ringMask: UInt64
+  /// Most words in use at which a record may still be appended: room is kept for interrupts between check and reserve.
+  var ringLimit: UInt64
+  var tickShift: UInt64
+  var rows: UnsafeMutablePointer<Row>
+  var currentThread: UInt64
+  // Own cache line: written by the drain.
+  var tail: UInt64
+  var resetWanted: UInt64
+  var padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+  // Cold.
+  var resetDone: UInt64
+  var blocks: UnsafeMutablePointer<UInt64>
+  var blockCapacity: UInt64
+  var blocksUsed: UInt64
+  var dropped: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+}
+
+extension CPUArea {
+  static var blockWords: Int { Histogram.bucketCount + ErrnoRange.count }
+  /// Words kept free for the records of nested interrupts.
+  static var ringMargin: UInt64 { 64 }
+  static var headerBytes: Int { 256 }
+  static var rowBytes: Int { RowIndex.count * MemoryLayout<Row>.stride }
+}

@@ -1,0 +1,95 @@
+// The tracer of one CPU, as the kernel sees it: a pointer to that CPU's area.
+//
+// Invariants: every probe runs on the owning CPU and may nest in interrupts and NMI; nothing here locks, waits or
+// allocates; a full ring drops the newest record and counts it by class. The kernel keeps the pointer in the `trace`
+// field of the per-CPU data, where `CPUTrace.current` finds it.
+import CMachine
+
+public struct CPUTrace {
+  var area: UnsafeMutablePointer<CPUArea>
+
+  /// The tracer of the CPU this runs on. Only when probes are on: the area must exist.
+  @inline(__always)
+  public static var current: CPUTrace { CPUTrace(memory: apus_cpu_trace().unsafelyUnwrapped) }
+
+  /// An area initialised before.
+  @inline(__always)
+  public init(memory: UnsafeMutableRawPointer) { area = memory.assumingMemoryBound(to: CPUArea.self) }
+
+  /// What goes into the per-CPU `trace` field.
+  public var memory: UnsafeMutableRawPointer { UnsafeMutableRawPointer(area) }
+
+  /// Bytes for a ring of `ringWords` (a power of two, at least 256) and `histograms` blocks (at least 1).
+  public static func bytesNeeded(ringWords: Int, histograms: Int) -> Int {
+    CPUArea.headerBytes + CPUArea.rowBytes + (histograms * CPUArea.blockWords + ringWords) * 8
+  }
+
+  /// Lays out an area in `memory`, which need not be zeroed but is 64-byte aligned and `bytesNeeded` long.
+  /// `tickShift` comes from `TickShift.forClock`.
+  public init(
+    initialize memory: UnsafeMutableRawPointer, ringWords: Int, histograms: Int, tickShift: Int
+  ) {
+    let size = Self.bytesNeeded(ringWords: ringWords, histograms: histograms)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    self.init(memory: memory)
+    let rows = memory + CPUArea.headerBytes
+    let blocks = rows + CPUArea.rowBytes
+    area.pointee.rows = rows.assumingMemoryBound(to: Row.self)
+    area.pointee.blocks = blocks.assumingMemoryBound(to: UInt64.self)
+    area.pointee.ring = (blocks + histograms * CPUArea.blockWords * 8).assumingMemoryBound(to: UInt64.self)
+    area.pointee.ringMask = UInt64(ringWords - 1)
+    area.pointee.ringLimit = UInt64(ringWords) - CPUArea.ringMargin
+    area.pointee.tickShift = UInt64(tickShift)
+    area.pointee.epoch = UInt64.max
+    area.pointee.blockCapacity = UInt64(histograms)
+    prepareRows()
+  }
+
+  /// Clears counts and histograms when the host has asked for it. Call at every timer interrupt of this CPU: only the
+  /// owner may clear what it increments.
+  @inline(__always)
+  public func timerTick() {
+    if area.pointee.resetDone != area.pointee.resetWanted { reset() }
+  }
+
+  func reset() {
+    let wanted = area.pointee.resetWanted
+    for index in 0..<RowIndex.count {
+      let block = area.pointee.rows[index].block
+      if let block { block.update(repeating: 0, count: CPUArea.blockWords) }
+      area.pointee.rows[index] = Row.empty
+      area.pointee.rows[index].block = block
+    }
+    let locks = apus_trace_locks(apus_percpu())
+    for index in 0..<Int(apus_lock_class_count.rawValue) {
+      locks.acquired[index] = 0
+      locks.contended[index] = 0
+      locks.wait_sum[index] = 0
+      locks.wait_max[index] = 0
+    }
+    area.pointee.resetDone = wanted
+  }
+
+  private func prepareRows() {
+    for index in 0..<RowIndex.count { area.pointee.rows[index] = Row.empty }
+    area.pointee.rows[RowIndex.other].block = area.pointee.blocks
+    area.pointee.blocksUsed = 1
+  }
+}
+
+extension Row {
+  static var empty: Row {
+    Row(count: 0, sum: 0, min: UInt64.max, max: 0, errors: 0, unimplemented: 0, block: nil, spare: 0)
+  }
+}
+
+/// The time unit of events.
+public enum TickShift {
+  /// The shift that makes a tick the nearest power of two of TSC ticks to 6 ns.
+  public static func forClock(hertz: UInt64) -> Int {
+    var shift = 0
+    // 2^(s + 1/2) TSC ticks are shorter than 6 ns: the next power is nearer. 1.414 × 1000 / 6 = 235.7.
+    while (UInt64(1) << UInt64(shift)) &* 235_702_260 < hertz { shift += 1 }
+    return shift
+  }
+}

@@ -1,0 +1,98 @@
+// Commands from the host, on the same line and in the same frames as the trace.
+//
+// The parser is fed one byte at a time from the receive side of the line; it never allocates and gives up on nothing:
+// bytes that are not part of a valid frame are counted and forgotten.
+
+/// What the host can ask.
+public enum Command: Sendable, Equatable {
+  /// Send HELLO, losses and all state now.
+  case hello
+  /// Turn keys on or off; bits are key ids.
+  case enable(UInt32)
+  case disable(UInt32)
+  /// Clear counts and histograms.
+  case reset
+  /// Answer with the token and the clock.
+  case ping(UInt64)
+
+  /// Builds the frame of this command, delimiters included, into 32 bytes at `wire`; returns its length.
+  public func encode(into wire: UnsafeMutablePointer<UInt8>) -> Int {
+    withUnsafeTemporaryAllocation(of: UInt8.self, capacity: 32) { payload in
+      let bytes = payload.baseAddress.unsafelyUnwrapped
+      var frame = FrameWriter(bytes: bytes, limit: 20)
+      frame.byte(Frame.head(.command, tag: 0))
+      switch self {
+      case .hello: frame.byte(1)
+      case .enable(let mask):
+        frame.byte(2)
+        frame.word32(mask)
+      case .disable(let mask):
+        frame.byte(3)
+        frame.word32(mask)
+      case .reset: frame.byte(4)
+      case .ping(let token):
+        frame.byte(5)
+        frame.word64(token)
+      }
+      wire[0] = 0
+      return 1 &+ Frame.seal(bytes, count: frame.count, into: wire + 1)
+    }
+  }
+}
+
+/// Turns received bytes into commands.
+public struct ControlParser {
+  /// Most bytes between delimiters that can be a command.
+  public static var bufferBytes: Int { 32 }
+  private let buffer: UnsafeMutablePointer<UInt8>
+  private var count = 0
+  /// Bytes received that were no command.
+  public private(set) var badBytes: UInt64 = 0
+
+  /// `buffer` is `bufferBytes` long and lives as long as the parser.
+  public init(buffer: UnsafeMutablePointer<UInt8>) { self.buffer = buffer }
+
+  /// Takes one byte; returns the command that it completes.
+  public mutating func receive(_ byte: UInt8) -> Command? {
+    if byte != 0 {
+      if count < Self.bufferBytes { buffer[count] = byte }
+      count &+= 1
+      return nil
+    }
+    let length = count
+    count = 0
+    guard length > 0 else { return nil }
+    if length <= Self.bufferBytes, let command = decode(length) { return command }
+    badBytes &+= UInt64(truncatingIfNeeded: length)
+    return nil
+  }
+
+  private func decode(_ length: Int) -> Command? {
+    guard let size = COBS.decode(buffer, count: length, into: buffer), size >= 6 else { return nil }
+    let checksum = UInt32(truncatingIfNeeded: integer(size &- 4, 4))
+    guard CRC32.checksum(buffer, count: size &- 4) == checksum else { return nil }
+    guard buffer[0] == Frame.head(.command, tag: 0) else { return nil }
+    switch (buffer[1], size &- 6) {
+    case (1, 0): return .hello
+    case (2, 4): return .enable(UInt32(truncatingIfNeeded: integer(2, 4)))
+    case (3, 4): return .disable(UInt32(truncatingIfNeeded: integer(2, 4)))
+    case (4, 0): return .reset
+    case (5, 8): return .ping(integer(2, 8))
+    default: return nil
+    }
+  }
+
+  private func integer(_ offset: Int, _ bytes: Int) -> UInt64 {
+    var value: UInt64 = 0
+    for index in 0..<bytes { value |= UInt64(buffer[offset &+ index]) << UInt64(index &* 8) }
+    return value
+  }
+}
+
+/// The kernel's side of the control channel.
+public protocol TraceControl {
+  /// Bits are ids of the static keys that are on.
+  var enabledKeys: UInt32 { get }
+  /// Turns exactly these keys on. Called from the drain; may only note the wish and patch later.
+  mutating func setKeys(_ mask: UInt32)
+}

@@ -1,0 +1,255 @@
+// Empties the rings and tables of all CPUs onto one line, a little at each timer tick.
+//
+// Lanes, first come first: control (HELLO, PONG, losses), then aggregates that changed, then events. Aggregates are
+// bounded, since a pass begins only after a pause as long as the pass before it, so events come through too; when the
+// line is too slow for all, events stay in the ring and the newest are dropped and counted there.
+//
+// One caller at a time: CPU 0's timer interrupt, or the last words of a panic. A tick takes at most its share of the
+// time since the tick before, plus one burst; a frame that did not fit goes on at the next tick.
+import CMachine
+
+/// The line. Monomorphic in the kernel: no existential, no allocation.
+public protocol ByteSink {
+  /// Takes some of the bytes and says how many; 0 when the line can take none now. Never waits long: at most 16 bytes.
+  mutating func write(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int
+  /// The clock, TSC ticks.
+  func now() -> UInt64
+}
+
+public struct Drain {
+  let boot: BootInfo
+  let cpus: UnsafeMutablePointer<CPUProgress>
+  public private(set) var cpuCount = 0
+  let maximumCPUs: Int
+  var encoder: EventEncoder
+  var aggregates: AggregateLane
+  var control: ControlParser
+  private let payload: UnsafeMutablePointer<UInt8>
+  private let wire: UnsafeMutablePointer<UInt8>
+  private var wireCount = 0
+  private var wirePosition = 0
+
+  /// Most of one CPU's time that draining may take, percent.
+  public var sharePercent: UInt64 = 10
+  private var lastTick: UInt64 = 0
+  private var overdraft: UInt64 = 0
+
+  // The control lane.
+  private var helloSequence: UInt64 = 0
+  private var lastHello: UInt64 = 0
+  private var helloDue = true
+  private var pongToken: UInt64?
+  private var lastLoss: UInt64 = 0
+  private var lossCursor = 0
+  private var generation: UInt64 = 0
+  var enabledKeys: UInt32 = 0
+
+  // The tracer's own cost, sent with the losses.
+  private var bytesSent: UInt64 = 0
+  private var framesSent: UInt64 = 0
+  private var ticksSpent: UInt64 = 0
+  private var nextEventCPU = 0
+  private var flushing = false
+
+  /// Bytes of memory for the drain of up to `cpus` CPUs and a thread table of `threads` rows.
+  public static func bytesNeeded(cpus: Int, threads: Int) -> Int {
+    512 + cpus * MemoryLayout<CPUProgress>.stride + AggregateLane.bytesNeeded(threads: threads)
+  }
+
+  /// A drain in `memory`, 16-byte aligned. Nothing is sent before the first tick.
+  public init(initialize memory: UnsafeMutableRawPointer, boot: BootInfo, cpus: Int, threads: ThreadTable) {
+    let size = Self.bytesNeeded(cpus: cpus, threads: threads.capacity)
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+    self.boot = boot
+    maximumCPUs = cpus
+    payload = memory.assumingMemoryBound(to: UInt8.self)
+    wire = payload + 144
+    control = ControlParser(buffer: wire + 160)
+    encoder = EventEncoder(symbols: (memory + 400).assumingMemoryBound(to: UInt16.self))
+    self.cpus = (memory + 512).assumingMemoryBound(to: CPUProgress.self)
+    aggregates = AggregateLane(
+      memory: memory + 512 + cpus * MemoryLayout<CPUProgress>.stride, threads: threads, boot: boot)
+  }
+
+  /// Adds the next CPU; they are numbered in the order of these calls.
+  public mutating func addCPU(_ trace: CPUTrace, data: UnsafeMutablePointer<apus_percpu>) {
+    guard cpuCount < maximumCPUs else { return }
+    (cpus + cpuCount).initialize(
+      to: CPUProgress(
+        trace: trace, locks: apus_trace_locks(data), index: 0, time: 0, thread: 0, waitingSince: 0))
+    cpuCount &+= 1
+  }
+
+  /// Sends for at most `sharePercent` of the time since the last call.
+  public mutating func tick<Line: ByteSink>(_ line: inout Line) {
+    let start = line.now()
+    let elapsed = lastTick == 0 ? 0 : start &- lastTick
+    lastTick = start
+    let longest = boot.tscHertz / 10  // A machine that slept does not get to send for long at once.
+    let earned = (elapsed < longest ? elapsed : longest) &* sharePercent / 100
+    guard earned > overdraft else {
+      overdraft &-= earned
+      return
+    }
+    let budget = earned &- overdraft
+    send(to: &line, from: start, budget: budget)
+    let used = line.now() &- start
+    ticksSpent &+= used
+    overdraft = used > budget ? used &- budget : 0
+  }
+
+  /// Sends everything, budget or not, for at most `limit` TSC ticks: before power-off, and in the idle loop.
+  public mutating func flush<Line: ByteSink>(_ line: inout Line, limit: UInt64) {
+    let start = line.now()
+    flushing = true
+    aggregates.start(now: start, everything: false, histograms: true)
+    send(to: &line, from: start, budget: limit)
+    lossCursor = 0
+    lastLoss = 0
+    send(to: &line, from: start, budget: limit)
+    flushing = false
+    ticksSpent &+= line.now() &- start
+  }
+
+  /// Takes one byte received from the host.
+  public mutating func receive<Control: TraceControl>(_ byte: UInt8, control delegate: inout Control) {
+    guard let command = control.receive(byte) else { return }
+    switch command {
+    case .hello: request()
+    case .enable(let mask): delegate.setKeys(delegate.enabledKeys | mask)
+    case .disable(let mask): delegate.setKeys(delegate.enabledKeys & ~mask)
+    case .reset: reset()
+    case .ping(let token): pongToken = token
+    }
+    enabledKeys = delegate.enabledKeys
+  }
+
+  /// Says which keys are on, for HELLO; call after changing them other than through the control channel.
+  public mutating func keysChanged(to mask: UInt32) { enabledKeys = mask }
+
+  private mutating func request() {
+    helloDue = true
+    lastLoss = 0
+    lossCursor = 0
+    aggregates.start(now: lastTick, everything: true, histograms: true)
+  }
+
+  private mutating func reset() {
+    generation &+= 1
+    for index in 0..<cpuCount { apus_trace_store(&cpus[index].trace.area.pointee.resetWanted, generation) }
+    request()
+  }
+
+  private mutating func send<Line: ByteSink>(to line: inout Line, from start: UInt64, budget: UInt64) {
+    while line.now() &- start < budget {
+      if wirePosition == wireCount {
+        guard prepareFrame(now: line.now()) else { return }
+        framesSent &+= 1
+      }
+      let burst = wireCount &- wirePosition < 16 ? wireCount &- wirePosition : 16
+      let taken = line.write(wire + wirePosition, burst)
+      guard taken > 0 else { return }
+      wirePosition &+= taken
+      bytesSent &+= UInt64(truncatingIfNeeded: taken)
+    }
+  }
+
+  // Puts the next frame of the first lane that has one into `wire`.
+  private mutating func prepareFrame(now: UInt64) -> Bool {
+    var frame = FrameWriter(bytes: payload, limit: Frame.payloadLimit)
+    let isHello = fillHello(&frame, now: now)
+    let isFilled =
+      isHello || fillPong(&frame, now: now) || fillLoss(&frame, now: now)
+      || aggregates.fill(&frame, AggregateSource(cpus: cpus, count: cpuCount), now: now)
+      || fillEvents(&frame, now: now)
+    guard isFilled else { return false }
+    // A HELLO begins with a delimiter, so that it is whole whatever was on the line before it.
+    wire[0] = 0
+    wireCount = Frame.seal(payload, count: frame.count, into: isHello ? wire + 1 : wire) &+ (isHello ? 1 : 0)
+    wirePosition = 0
+    return true
+  }
+
+  private mutating func fillHello(_ frame: inout FrameWriter, now: UInt64) -> Bool {
+    guard helloDue || now &- lastHello >= boot.tscHertz else { return false }
+    frame.hello(
+      boot,
+      HelloState(
+        sequence: helloSequence, now: now, cpus: cpuCount, enabledKeys: enabledKeys, generation: generation,
+        badCommandBytes: control.badBytes))
+    helloSequence &+= 1
+    lastHello = now
+    helloDue = false
+    return true
+  }
+
+  private mutating func fillPong(_ frame: inout FrameWriter, now: UInt64) -> Bool {
+    guard let token = pongToken else { return false }
+    frame.byte(Frame.head(.pong, tag: boot.tag))
+    frame.word64(token)
+    frame.word64(now)
+    pongToken = nil
+    return true
+  }
+
+  private mutating func fillLoss(_ frame: inout FrameWriter, now: UInt64) -> Bool {
+    if lossCursor == cpuCount {
+      guard now &- lastLoss >= boot.tscHertz / 4 || lastLoss == 0 else { return false }
+      lossCursor = 0
+    }
+    if lossCursor == 0 { lastLoss = now | 1 }
+    frame.byte(Frame.head(.loss, tag: boot.tag))
+    frame.varint(now &>> UInt64(truncatingIfNeeded: boot.tickShift))
+    frame.varint(bytesSent)
+    frame.varint(framesSent)
+    frame.varint(ticksSpent)
+    frame.varint(aggregates.threads.unnamed.pointee)
+    while lossCursor < cpuCount {
+      let mark = frame.mark
+      frame.loss(of: cpus[lossCursor], number: lossCursor)
+      guard !frame.overflowed else {
+        frame.rollBack(to: mark)
+        break
+      }
+      lossCursor &+= 1
+    }
+    return true
+  }
+
+  // The CPUs take turns. A ring with less than a frame's worth waits up to 50 ms for company.
+  private mutating func fillEvents(_ frame: inout FrameWriter, now: UInt64) -> Bool {
+    for _ in 0..<cpuCount {
+      let index = nextEventCPU
+      nextEventCPU = index &+ 1 < cpuCount ? index &+ 1 : 0
+      let pending = cpus[index].pendingWords
+      guard pending > 0 else { continue }
+      if cpus[index].waitingSince == 0 { cpus[index].waitingSince = now }
+      let isRipe = pending >= 40 || now &- cpus[index].waitingSince > boot.tscHertz / 20
+      guard isRipe || flushing else { continue }
+      let number = UInt8(truncatingIfNeeded: index)
+      if encoder.fill(&frame, from: &cpus[index], number: number, tag: boot.tag) {
+        cpus[index].waitingSince = 0
+        return true
+      }
+    }
+    return false
+  }
+}
+
+extension FrameWriter {
+  fileprivate mutating func loss(of cpu: CPUProgress, number: Int) {
+    byte(UInt8(truncatingIfNeeded: number))
+    varint(cpu.index)
+    varint(cpu.pendingWords)
+    varint(UInt64(EventClass.count))
+    let dropped = cpu.trace.area.pointee.dropped
+    varint(dropped.0)
+    varint(dropped.1)
+    varint(dropped.2)
+    varint(dropped.3)
+    varint(dropped.4)
+    varint(dropped.5)
+    varint(dropped.6)
+    varint(dropped.7)
+  }
+}
