@@ -23,7 +23,10 @@ extension KernelCoreTests {
           #expect(Frames.release(held.remove(at: index).0))
         }
         let inUse = held.reduce(0) { $0 + (1 << $1.1) }
-        if Frames.freeCount + inUse != before { Issue.record("free count is off"); break }
+        if Frames.freeCount + inUse != before {
+          Issue.record("free count is off")
+          break
+        }
       }
       for (frame, _) in held { Frames.release(frame) }
       #expect(Frames.freeCount == before)

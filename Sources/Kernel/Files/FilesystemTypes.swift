@@ -4,12 +4,15 @@ import KernelCore
 import LinuxABI
 
 enum FilesystemTypes {
+  /// What /proc shows; set at boot, before the first mount.
+  nonisolated(unsafe) static var inspector = ProcessInspector()
+
   /// A new instance, not mounted.
   /// - Throws: ENODEV for an unknown type.
   static func make(_ type: Name, _ flags: MountFlags) throws(Errno) -> Filesystem {
     if type == "tmpfs" || type == "ramfs" { return Tmpfs(flags: flags) }
-
-
+    if type == "devtmpfs" { return try DeviceFilesystem.make(flags) }
+    if type == "proc" { return ProcFilesystem(inspector, flags: flags) }
     throw .ENODEV
   }
 }

@@ -30,9 +30,12 @@ open class Inode {
   /// State of flock(2), made when first used.
   final var advisoryLock: AdvisoryLock?
 
-  public init(_ filesystem: Filesystem, mode: FileMode, uid: UInt32 = 0, gid: UInt32 = 0, device: DeviceNumber? = nil) {
+  public init(
+    _ filesystem: Filesystem, mode: FileMode, uid: UInt32 = 0, gid: UInt32 = 0, device: DeviceNumber? = nil,
+    number: UInt64? = nil
+  ) {
     self.filesystem = filesystem
-    number = filesystem.makeNumber()
+    self.number = number ?? filesystem.makeNumber()
     self.device = device ?? DeviceNumber(rawValue: 0)
     self.mode = mode
     self.uid = uid

@@ -8,9 +8,9 @@ final class Tree {
   var credentials = Credentials()
   let context: FilesystemContext
 
-  init(maximumPages: Int? = nil) {
+  init(maximumPages: Int? = nil, maximumInodes: Int? = nil) {
     Machine.start()
-    filesystem = Tmpfs(maximumPages: maximumPages)
+    filesystem = Tmpfs(maximumPages: maximumPages, maximumInodes: maximumInodes)
     MountTable.mountRoot(filesystem, source: Name("rootfs"))
     context = FilesystemContext(root: filesystem.root)
   }

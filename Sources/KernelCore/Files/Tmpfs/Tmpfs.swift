@@ -11,14 +11,16 @@ public final class Tmpfs: Filesystem {
   let topology = SpinLock(apus_lock_mounts)
   /// The most data pages.
   public let maximumPages: Int
-  private let maximumInodes = Frames.totalCount / 2
+  private let maximumInodes: Int
   private let usedPages = Atomic<Int>(0)
 
   /// An empty tree whose root belongs to root. Half the memory may be used, as on Linux, unless told otherwise.
   public init(
-    typeName: StaticString = "tmpfs", flags: MountFlags = [], maximumPages: Int? = nil, rootMode: UInt32 = 0o1777
+    typeName: StaticString = "tmpfs", flags: MountFlags = [], maximumPages: Int? = nil, maximumInodes: Int? = nil,
+    rootMode: UInt32 = 0o1777
   ) {
     self.maximumPages = maximumPages ?? Frames.totalCount / 2
+    self.maximumInodes = maximumInodes ?? Frames.totalCount / 2
     super.init(typeName: typeName, flags: flags)
     let root = TmpfsDirectory(self, mode: FileMode(.directory, rootMode), uid: 0, gid: 0)
     root.links = 2
