@@ -10,6 +10,24 @@ enum RootFilesystem {
     let root = Tmpfs(typeName: "rootfs", rootMode: 0o755)
     MountTable.mountRoot(root, source: Name("rootfs"))
     unpack(info.initramfs, into: root.root)
+    FilesystemTypes.inspector = KernelInspector()
+    MemoryDevice.registerAll { Random.word() }
+    mount("devtmpfs", on: "dev", root)
+    mount("proc", on: "proc", root)
+  }
+
+  /// Programs find /dev and /proc without an init that mounts them.
+  private static func mount(_ type: StaticString, on name: StaticString, _ root: Filesystem) {
+    do throws(Errno) {
+      let filesystem = try FilesystemTypes.make(Name(type), [])
+      try MountTable.mount(filesystem, on: try directory(Name(name), in: root.root), source: Name(type))
+    } catch { Console.line(.literal("cannot mount "), .literal(type), .literal(": errno "), .decimal(Int(error.rawValue))) }
+  }
+
+  private static func directory(_ name: Name, in root: Inode) throws(Errno) -> Inode {
+    do throws(Errno) { return try root.lookup(name) } catch {
+      return try root.create(name, NewNode(mode: FileMode(.directory, 0o755), as: Credentials()))
+    }
   }
 
   private static func unpack(_ range: PhysicalRange, into root: Inode) {
