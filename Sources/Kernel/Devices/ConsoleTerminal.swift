@@ -14,7 +14,7 @@ enum ConsoleTerminal {
   static func initialize() {
     do throws(Errno) {
       terminal = try Terminal(host: ConsoleHost(), device: device)
-      DeviceTable.register(ConsoleDevice(major: device.major, minor: device.minor))
+      TerminalDevice.registerConsole(terminal)
       if Console.isPlain { terminal.makePlain() }
       try KernelThread.start(name: "console", ConsoleInput.deliverSignals)
     } catch { Panic.stop("no memory for the console") }
@@ -31,14 +31,6 @@ enum ConsoleTerminal {
     var walk = try PathWalk(
       Name("/dev/console"), from: MountTable.root!, root: MountTable.root!, as: process.credentials)
     return try walk.resolve().open(.readWrite)
-  }
-}
-
-/// The driver behind /dev/console.
-private final class ConsoleDevice: CharacterDevice {
-  override func open(_ inode: Inode, _ flags: OpenFlags) throws(Errno) -> OpenFile {
-    ConsoleTerminal.terminal.adopt(flags)
-    return TerminalFile(inode, flags, ConsoleTerminal.terminal)
   }
 }
 
