@@ -73,8 +73,10 @@ extension Syscalls {
     _ caller: Thread, _ directory: Int32, _ path: UInt, _ out: UInt, _ size: Int32
   ) throws(Errno) -> Int {
     guard size > 0 else { throw .EINVAL }
-    let link = try resolve(caller, directory, path, follow: false, allowEmpty: true)
-    guard link.isSymbolicLink else { throw .EINVAL }
+    let (link, isEmpty) = try withPath(path) { (path: Name) throws(Errno) in
+      (try resolve(caller, directory, path, follow: false, allowEmpty: true), path.isEmpty)
+    }
+    guard link.isSymbolicLink else { throw isEmpty ? .ENOENT : .EINVAL }
     let page = try Frames.allocate()
     defer { Frames.release(page) }
     let buffer = UnsafeMutableRawBufferPointer(start: page.pointer, count: min(Int(size), pageSize))

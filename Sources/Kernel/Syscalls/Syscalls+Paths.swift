@@ -67,10 +67,17 @@ extension Syscalls {
     _ caller: Thread, _ directory: Int32, _ address: UInt, follow: Bool, allowEmpty: Bool = false
   ) throws(Errno) -> Inode {
     try withPath(address) { (path: Name) throws(Errno) in
-      if path.isEmpty && allowEmpty { return try base(caller, directory) }
-      var walk = try walk(caller, directory, path)
-      return try walk.resolve(followLast: follow)
+      try resolve(caller, directory, path, follow: follow, allowEmpty: allowEmpty)
     }
+  }
+
+  @inline(__always)
+  static func resolve(
+    _ caller: Thread, _ directory: Int32, _ path: Name, follow: Bool, allowEmpty: Bool
+  ) throws(Errno) -> Inode {
+    if path.isEmpty && allowEmpty { return try base(caller, directory) }
+    var walk = try walk(caller, directory, path)
+    return try walk.resolve(followLast: follow)
   }
 
   /// Makes a new entry under a path: `body` gets its directory and name, which is free and may be written.
