@@ -130,7 +130,10 @@ enum Scheduler {
       cpu.nextTick = max(cpu.nextTick &+ tickNanoseconds, now &+ tickNanoseconds / 2)
       if !cpu.runQueue.isEmpty { cpu.block.pointee.need_resched = 1 }
       Thread.current.process.accountTick(fromUser: fromUser)
-      if cpu.index == 0 { TraceLine.tick() }
+      if cpu.index == 0 {
+        ConsoleInput.tick()
+        TraceLine.tick()
+      }
     }
     programTimer(cpu, now: now)
   }
