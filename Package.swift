@@ -59,6 +59,16 @@ let hostOnly: [Target] = [
     name: "KernelCoreTests", dependencies: ["KernelCore"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .testTarget(
+    name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "CMachine"],
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "BootTests",
+    dependencies: [
+      "Guest", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    exclude: ["Programs"], swiftSettings: warningsAsErrors),
+  .testTarget(
     name: "TracerTests", dependencies: ["Tracer", "TraceModel"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
 ]

@@ -22,5 +22,6 @@ func apus_main(_ startInfo: UInt64) {
   RootFilesystem.mount(info)  // tmpfs from the initramfs, /dev, /proc
   ConsoleTerminal.initialize()  // COM1 as a terminal
   InitProcess.start()
+  ConsoleInput.start()  // sends the keyboard's signals
   BootCPU.run()  // becomes the idle thread
 }

@@ -151,7 +151,7 @@ struct AggregateLane {
   ) -> Bool {
     let isErrors = type == .errors
     while row < rowCount {
-      let value = isErrors ? source.errors(row) : source.occurrences(row)
+      let value = source.stamp(row, errors: isErrors)
       if isDue(value, before: sent[row]) {
         frame.aggregateHead(type, tag: tag, generation: generation)
         frame.varint(UInt64(truncatingIfNeeded: row))

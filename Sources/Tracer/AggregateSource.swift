@@ -27,6 +27,16 @@ struct AggregateSource {
     return sum
   }
 
+  /// Grows with every entry of the row's histogram, or of its errnos.
+  func stamp(_ index: Int, errors isErrors: Bool) -> UInt64 {
+    if index != RowIndex.other { return isErrors ? errors(index) : occurrences(index) }
+    // Rows without a block of their own count here too.
+    var sum: UInt64 = 0
+    let first = isErrors ? Histogram.bucketCount : 0
+    for cell in first..<(isErrors ? CPUArea.blockWords : Histogram.bucketCount) { sum &+= self.cell(index, cell) }
+    return sum
+  }
+
   func occurrences(_ index: Int) -> UInt64 {
     var sum: UInt64 = 0
     for cpu in 0..<count { sum &+= cpus[cpu].trace.area.pointee.rows[index].count }

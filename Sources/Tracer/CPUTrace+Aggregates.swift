@@ -9,13 +9,18 @@ extension CPUTrace {
   @inline(__always)
   func count(row index: Int, duration: UInt64) -> UnsafeMutablePointer<UInt64> {
     let row = area.pointee.rows + index
+    let block = row.pointee.block ?? assignBlock(to: row)
+    count(row, block, bucket: Histogram.bucket(of: duration), duration: duration)
+    return block
+  }
+
+  @inline(__always)
+  func count(_ row: UnsafeMutablePointer<Row>, _ block: UnsafeMutablePointer<UInt64>, bucket: Int, duration: UInt64) {
     apus_trace_increment(&row.pointee.count)
     apus_trace_add(&row.pointee.sum, duration)
     if duration < row.pointee.min { row.pointee.min = duration }
     if duration > row.pointee.max { row.pointee.max = duration }
-    let block = row.pointee.block ?? assignBlock(to: row)
-    apus_trace_increment(block + Histogram.bucket(of: duration))
-    return block
+    apus_trace_increment(block + bucket)
   }
 
   /// Counts a failed system call. `errno` is 1…133.

@@ -9,13 +9,14 @@ import CMachine
 extension CPUTrace {
   /// Appends one word recorded at `end` (ticks), or counts it as dropped.
   @inline(__always)
-  func append(_ word: RingWord, end: UInt64, class eventClass: Int) {
+  func append(_ word: RingWord, end: UInt64, class eventClass: Int, thread: UInt64? = nil) {
     let inUse = area.pointee.head &- area.pointee.tail
     if end >> Self.epochShift == area.pointee.epoch && inUse <= area.pointee.ringLimit {
       let index = apus_trace_reserve(&area.pointee.head, 1) & area.pointee.ringMask
       area.pointee.ring[Int(truncatingIfNeeded: index)] = word.bits
     } else {
-      appendGroup(word, end: end, class: eventClass, extras: Extras())
+      let running = thread ?? area.pointee.currentThread
+      appendGroup(word, end: end, class: eventClass, extras: Extras(), thread: running)
     }
   }
 
@@ -28,14 +29,13 @@ extension CPUTrace {
 
   /// Appends a record with the prefix words it needs, or counts it as dropped.
   @inline(never)
-  func appendGroup(_ word: RingWord, end: UInt64, class eventClass: Int, extras: Extras) {
+  func appendGroup(_ word: RingWord, end: UInt64, class eventClass: Int, extras: Extras, thread: UInt64) {
     let epoch = end >> Self.epochShift
     let needsTime = epoch != area.pointee.epoch
     let words =
       1 &+ (needsTime ? 2 : 0) &+ (extras.offCPU != 0 ? 1 : 0) &+ (extras.argument != 0 ? 1 : 0)
       &+ (extras.longDuration != 0 ? 1 : 0)
     guard area.pointee.head &- area.pointee.tail <= area.pointee.ringLimit else { return drop(eventClass) }
-    let thread = area.pointee.currentThread
     let first = apus_trace_reserve(&area.pointee.head, UInt64(truncatingIfNeeded: words))
     var index = first &+ UInt64(truncatingIfNeeded: words)
     push(word, before: &index)

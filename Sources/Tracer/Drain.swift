@@ -39,6 +39,7 @@ public struct Drain {
   private var lastHello: UInt64 = 0
   private var helloDue = true
   private var pongToken: UInt64?
+  private var lossDue = true
   private var lastLoss: UInt64 = 0
   private var lossCursor = 0
   private var generation: UInt64 = 0
@@ -104,8 +105,7 @@ public struct Drain {
     flushing = true
     aggregates.start(now: start, everything: false, histograms: true)
     send(to: &line, from: start, budget: limit)
-    lossCursor = 0
-    lastLoss = 0
+    requestLosses()
     send(to: &line, from: start, budget: limit)
     flushing = false
     ticksSpent &+= line.now() &- start
@@ -129,9 +129,13 @@ public struct Drain {
 
   private mutating func request() {
     helloDue = true
-    lastLoss = 0
-    lossCursor = 0
+    requestLosses()
     aggregates.start(now: lastTick, everything: true, histograms: true)
+  }
+
+  private mutating func requestLosses() {
+    lossDue = true
+    lossCursor = cpuCount
   }
 
   private mutating func reset() {
@@ -193,11 +197,12 @@ public struct Drain {
   }
 
   private mutating func fillLoss(_ frame: inout FrameWriter, now: UInt64) -> Bool {
-    if lossCursor == cpuCount {
-      guard now &- lastLoss >= boot.tscHertz / 4 || lastLoss == 0 else { return false }
+    if lossCursor == cpuCount || cpuCount == 0 {
+      guard lossDue || now &- lastLoss >= boot.tscHertz / 4 else { return false }
       lossCursor = 0
+      lastLoss = now
+      lossDue = false
     }
-    if lossCursor == 0 { lastLoss = now | 1 }
     frame.byte(Frame.head(.loss, tag: boot.tag))
     frame.varint(now &>> UInt64(truncatingIfNeeded: boot.tickShift))
     frame.varint(bytesSent)

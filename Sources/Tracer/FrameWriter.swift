@@ -72,6 +72,8 @@ public struct FrameWriter {
       bitCount &-= 8
       byte(UInt8(truncatingIfNeeded: bits &>> bitCount))
     }
+    // Bits that wait for their byte need room too.
+    if bitCount > 0 && count >= limit { overflowed = true }
   }
 
   /// A number as its length in bits, then its bits without the leading one: 4 bits of length up to 14, else 15 and six

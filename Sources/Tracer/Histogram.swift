@@ -9,10 +9,13 @@ public enum Histogram {
 
   /// The bucket of `value`.
   @inline(__always)
-  public static func bucket(of value: UInt64) -> Int {
+  public static func bucket(of value: UInt64) -> Int { bucket(ofShort: value < 1 << 40 ? value : (1 << 40) - 1) }
+
+  /// The bucket of a value known to be below 2^40.
+  @inline(__always)
+  public static func bucket(ofShort value: UInt64) -> Int {
     let exponent = UInt64(truncatingIfNeeded: 63 &- (value | 16).leadingZeroBitCount) &- 4
-    let index = exponent << 4 &+ value >> exponent
-    return Int(truncatingIfNeeded: index < 592 ? index : 591)
+    return Int(truncatingIfNeeded: exponent &<< 4 &+ value &>> exponent)
   }
 
   /// The smallest value of a bucket.

@@ -53,7 +53,7 @@ public struct ThreadTable {
   public func rename(_ slot: Int32, to name: UnsafeRawBufferPointer) {
     guard slot >= 0 else { return }
     let row = Int(slot)
-    apus_trace_store(&rows[row].version, rows[row].version &+ 1)
+    beginWriting(row)
     setName(row, name)
     release(row)
   }
@@ -62,7 +62,7 @@ public struct ThreadTable {
   public func remove(_ slot: Int32) {
     guard slot >= 0 else { return }
     let row = Int(slot)
-    apus_trace_store(&rows[row].version, rows[row].version &+ 1)
+    beginWriting(row)
     rows[row].isDead = 1
     release(row)
   }
@@ -72,6 +72,7 @@ public struct ThreadTable {
     let before = apus_trace_load(&rows[slot].version)
     guard before != 0, before & 1 == 0 else { return nil }
     let copy = rows[slot]
+    apus_trace_fence()
     guard apus_trace_load(&rows[slot].version) == before else { return nil }
     return copy
   }
@@ -94,6 +95,11 @@ public struct ThreadTable {
     withUnsafeMutableBytes(of: &rows[slot].name) { bytes in
       for index in 0..<(name.count < 15 ? name.count : 15) { bytes[index] = name[index] }
     }
+  }
+
+  private func beginWriting(_ slot: Int) {
+    apus_trace_store(&rows[slot].version, rows[slot].version &+ 1)
+    apus_trace_fence()
   }
 
   private func release(_ slot: Int) { apus_trace_store(&rows[slot].version, rows[slot].version &+ 1) }

@@ -30,6 +30,8 @@ static inline __attribute__((always_inline)) void apus_trace_increment(uint64_t 
 // Between a producer and the drain on another CPU: what was stored before is seen before. Plain moves on x86_64.
 static inline __attribute__((always_inline)) uint64_t apus_trace_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 static inline __attribute__((always_inline)) void apus_trace_store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }
+// Nothing moves across it; on x86_64 a promise of the compiler alone.
+static inline __attribute__((always_inline)) void apus_trace_fence(void) { __atomic_thread_fence(__ATOMIC_ACQ_REL); }
 // True when `word` held `expected` and now holds `desired`; orders like a lock.
 static inline __attribute__((always_inline)) bool apus_trace_exchange(uint64_t *word, uint64_t expected, uint64_t desired) {
   return __atomic_compare_exchange_n(word, &expected, desired, false, __ATOMIC_ACQ_REL, __ATOMIC_RELAXED);

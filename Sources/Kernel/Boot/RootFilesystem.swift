@@ -10,23 +10,21 @@ enum RootFilesystem {
     let root = Tmpfs(typeName: "rootfs", rootMode: 0o755)
     MountTable.mountRoot(root, source: Name("rootfs"))
     unpack(info.initramfs, into: root.root)
-    FilePages.reserve = KernelHeap.reserveFrames
-    MemoryDevice.registerAll(randomWord: { Random.word() })
-    mount("devtmpfs", on: "dev", of: root.root)
-    mount("proc", on: "proc", of: root.root)
+    FilesystemTypes.inspector = KernelInspector()
+    MemoryDevice.registerAll { Random.word() }
+    mount("devtmpfs", on: "dev", root)
+    mount("proc", on: "proc", root)
   }
 
-  /// Mounts a file system over a directory of the root, which is made if the archive had none.
-  private static func mount(_ type: StaticString, on directory: StaticString, of root: Inode) {
+  /// Programs find /dev and /proc without an init that mounts them.
+  private static func mount(_ type: StaticString, on name: StaticString, _ root: Filesystem) {
     do throws(Errno) {
       let filesystem = try FilesystemTypes.make(Name(type), [])
-      try MountTable.mount(filesystem, on: try self.directory(Name(directory), of: root), source: Name(type))
-    } catch {
-      Console.line(.literal(type), .literal(": not mounted: errno "), .decimal(Int(error.rawValue)))
-    }
+      try MountTable.mount(filesystem, on: try directory(Name(name), in: root.root), source: Name(type))
+    } catch { Console.line(.literal("cannot mount "), .literal(type), .literal(": errno "), .decimal(Int(error.rawValue))) }
   }
 
-  private static func directory(_ name: Name, of root: Inode) throws(Errno) -> Inode {
+  private static func directory(_ name: Name, in root: Inode) throws(Errno) -> Inode {
     do throws(Errno) { return try root.lookup(name) } catch {
       return try root.create(name, NewNode(mode: FileMode(.directory, 0o755), as: Credentials()))
     }

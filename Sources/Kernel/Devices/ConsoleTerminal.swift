@@ -9,14 +9,13 @@ import LinuxABI
 
 enum ConsoleTerminal {
   nonisolated(unsafe) private(set) static var terminal: Terminal! = nil
-  static let device = DeviceNumber(major: 5, minor: 1)
+  private static var device: DeviceNumber { DeviceNumber(major: 4, minor: 64) }
 
   static func initialize() {
     do throws(Errno) {
       terminal = try Terminal(host: ConsoleHost(), device: device)
       TerminalDevice.registerConsole(terminal)
       if Console.isPlain { terminal.makePlain() }
-      try KernelThread.start(name: "console", ConsoleInput.deliverSignals)
     } catch { Panic.stop("no memory for the console") }
   }
 
@@ -36,6 +35,13 @@ enum ConsoleTerminal {
 
 /// The console's interrupt and the thread that finishes its work.
 enum ConsoleInput {
+  /// Starts the thread; after process 1, which wants the number.
+  static func start() {
+    do throws(Errno) { try KernelThread.start(name: "console", deliverSignals) } catch {
+      Panic.stop("no memory for the console")
+    }
+  }
+
   private static let queue = WaitQueue()
   nonisolated(unsafe) private static var isDeliveryWanted = false
 
@@ -48,7 +54,7 @@ enum ConsoleInput {
     queue.wakeAll()
   }
 
-  static func deliverSignals() {
+  private static func deliverSignals() {
     while true {
       do throws(Errno) {
         try Thread.current.sleep(on: queue) { () throws(Errno) -> Void? in isDeliveryWanted ? () : nil }

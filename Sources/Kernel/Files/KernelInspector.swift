@@ -1,193 +1,191 @@
-// What /proc shows, taken from the process table. Each question is answered under `process_table`; what is handed out
-// is retained, so that it outlives its process.
+// What /proc shows of this kernel. Every answer is taken under the process table's lock and copied.
 
 import CMachine
 import KernelCore
 import LinuxABI
 
 final class KernelInspector: ProcessInspector {
-  /// Clock ticks as programs see them: USER_HZ is 100.
-  private static let nanosecondsPerTick: UInt64 = 10_000_000
+  private static let tick: UInt64 = 10_000_000
 
   override func currentProcess() -> Int32 { Thread.current.process.pid }
 
   override func nextProcess(from first: Int32) -> Int32? {
     ProcessTable.lock.withLock {
-      var best: Int32?
-      for process in ProcessTable.processes where process.pid >= max(first, 1) && process.pid < best ?? .max {
+      var best: Int32? = nil
+      for process in ProcessTable.processes where process.pid >= first && process.pid < best ?? .max {
         best = process.pid
       }
       return best
     }
   }
 
-  override func executable(_ pid: Int32) -> Inode? { find(pid)?.executable?.inode }
-  override func context(_ pid: Int32) -> FilesystemContext? { find(pid)?.filesystem }
-  override func files(_ pid: Int32) -> FileTable? { find(pid)?.files }
-
-  private func find(_ pid: Int32) -> Process? {
-    guard pid > 0 else { return nil }
-    return ProcessTable.lock.withLock { ProcessTable.process(pid) }
-  }
-
-  // MARK: One process
-
   override func details(_ pid: Int32) -> ProcessDetails? {
-    guard let process = find(pid) else { return nil }
-    var result = ProcessDetails()
-    result.pid = pid
-    result.name = process.name.bytes
-    fillFamily(process, &result)
-    fillIDs(process.credentials, &result)
-    fillUsage(process, &result)
-    fillSignals(process, &result)
-    result.umask = process.filesystem?.umask.rawValue ?? 0
-    result.openFileSlots = process.files?.size ?? 0
-    return result
+    ProcessTable.lock.withLock { ProcessTable.process(pid).map { describe($0) } }
   }
-
-  private func fillFamily(_ process: Process, _ result: inout ProcessDetails) {
-    ProcessTable.lock.withLock {
-      result.parent = process.parent?.pid ?? 0
-      result.group = process.group
-      result.session = process.session
-      result.threadCount = max(1, process.threads.count)
-      result.state = Self.state(of: process)
-      result.processor = Int32(process.leader?.cpu.index ?? 0)
-      for thread in process.threads { result.voluntarySwitches &+= thread.switchCount }
-    }
-    guard let terminal = ConsoleTerminal.terminal(ofSession: process.session) else { return }
-    result.terminal = terminal.device
-    result.foregroundGroup = terminal.foregroundGroup
-  }
-
-  private static func state(of process: Process) -> UInt8 {
-    if process.end != nil { return UInt8(ascii: "Z") }
-    if process.isStopped { return UInt8(ascii: "T") }
-    for thread in process.threads where thread.state == .running { return UInt8(ascii: "R") }
-    return UInt8(ascii: "S")
-  }
-
-  private func fillIDs(_ credentials: Credentials, _ result: inout ProcessDetails) {
-    (result.uid, result.euid, result.suid, result.fsuid) =
-      (credentials.uid, credentials.euid, credentials.suid, credentials.fsuid)
-    (result.gid, result.egid, result.sgid, result.fsgid) =
-      (credentials.gid, credentials.egid, credentials.sgid, credentials.fsgid)
-    result.groups = credentials.groups
-  }
-
-  private func fillUsage(_ process: Process, _ result: inout ProcessDetails) {
-    result.userTicks = process.userTime / Self.nanosecondsPerTick
-    result.systemTicks = process.systemTime / Self.nanosecondsPerTick
-    result.childUserTicks = process.childUserTime / Self.nanosecondsPerTick
-    result.childSystemTicks = process.childSystemTime / Self.nanosecondsPerTick
-    result.startTicks = process.startTime / Self.nanosecondsPerTick
-    result.minorFaults = UInt64(max(0, process.faultCount))
-    guard let space = process.addressSpace else { return }
-    result.residentPages = UInt64(max(0, space.residentCount))
-    space.lock.withLock {
-      for area in space.areas {
-        result.virtualBytes += UInt64(area.end - area.start)
-        if area.growsDown { result.stackStart = UInt64(area.end) }
-      }
-    }
-  }
-
-  private func fillSignals(_ process: Process, _ result: inout ProcessDetails) {
-    process.actions.lock.withLock {
-      result.pendingSignals = process.pending.set.bits
-      result.blockedSignals = process.leader?.mask.bits ?? 0
-      for number in Int32(1)...64 {
-        guard let signal = Signal(number: number) else { continue }
-        let action = process.actions[signal]
-        if action.isIgnored { result.ignoredSignals |= 1 << UInt64(number - 1) }
-        if !action.isIgnored && !action.isDefault { result.caughtSignals |= 1 << UInt64(number - 1) }
-      }
-    }
-  }
-
-  // MARK: Memory of a process
 
   override func appendArguments(_ pid: Int32, to text: inout TextBuffer) {
-    guard let process = find(pid) else { return }
-    append(process.argumentRange, of: process, to: &text)
+    append(process(pid), { $0.argumentRange }, to: &text)
   }
 
   override func appendEnvironment(_ pid: Int32, to text: inout TextBuffer) {
-    guard let process = find(pid) else { return }
-    append(process.environmentRange, of: process, to: &text)
-  }
-
-  /// Bytes of another process's memory, page by page; what is not there now is left out.
-  private func append(_ range: (start: UInt, end: UInt), of process: Process, to text: inout TextBuffer) {
-    guard let space = process.addressSpace else { return }
-    var address = range.start
-    while address < range.end {
-      let stop = min(range.end, (address & ~UInt(pageSize - 1)) + UInt(pageSize))
-      let page = space.lock.withLock {
-        let entry = space.table.entry(for: address)?.pointee
-        let frame = entry.flatMap { $0.isPresent ? $0.frame : nil }
-        if let frame { Frames.retain(frame) }
-        return frame
-      }
-      if let page {
-        let start = page.pointer + Int(address & UInt(pageSize - 1))
-        text.append(UnsafeRawBufferPointer(start: start, count: Int(stop - address)))
-        Frames.release(page)
-      }
-      address = stop
-    }
+    append(process(pid), { $0.environmentRange }, to: &text)
   }
 
   override func forEachMapping(_ pid: Int32, _ body: (MappingDetails) -> Void) {
-    guard let space = find(pid)?.addressSpace else { return }
-    // The text names files, which takes directory locks: not under the address space's.
-    for area in space.lock.withLock({ space.areas }) { body(Self.details(of: area)) }
+    guard let space = process(pid)?.addressSpace else { return }
+    for area in space.lock.withLock({ space.areas }) { body(Self.mapping(area)) }
   }
 
-  private static func details(of area: Area) -> MappingDetails {
-    var result = MappingDetails()
-    (result.start, result.end) = (UInt64(area.start), UInt64(area.end))
-    result.isReadable = area.protection.contains(.read)
-    result.isWritable = area.protection.contains(.write)
-    result.isExecutable = area.protection.contains(.execute)
-    result.isShared = area.isShared
-    result.offset = area.file == nil ? 0 : area.offset
-    result.inode = area.file?.inode
-    if area.isHeap { result.kind = .heap }
-    if area.growsDown { result.kind = .stack }
-    return result
-  }
+  override func executable(_ pid: Int32) -> Inode? { process(pid)?.executable?.inode }
+  override func context(_ pid: Int32) -> FilesystemContext? { process(pid)?.filesystem }
+  override func files(_ pid: Int32) -> FileTable? { process(pid)?.files }
 
-  // MARK: The machine
+  override func appendHostName(to text: inout TextBuffer) { text.append(SystemName.field(1)) }
+
+  /// c crashes, o and b end the machine; others are ignored.
+  override func trigger(_ request: UInt8) {
+    switch request {
+    case UInt8(ascii: "c"): Panic.stop("sysrq")
+    case UInt8(ascii: "o"), UInt8(ascii: "b"): InitProcess.endMachine()
+    default: break
+    }
+  }
 
   override func system() -> SystemDetails {
     var result = SystemDetails()
     result.totalBytes = UInt64(Frames.totalCount * pageSize)
     result.freeBytes = UInt64(Frames.freeCount * pageSize)
-    result.uptimeTicks = Clock.monotonic() / Self.nanosecondsPerTick
+    result.uptimeTicks = Clock.monotonic() / Self.tick
     result.bootSeconds = Clock.wallOffset / Clock.nanosecondsPerSecond
     result.cpuCount = CPU.all.count
-    for cpu in CPU.all { result.idleTicks += Clock.nanoseconds(ofTicks: cpu.idleTicks) / Self.nanosecondsPerTick }
-    result.cpuMegahertz = Clock.ticksPerSecond / 1_000_000
+    for cpu in CPU.all { result.idleTicks &+= Clock.nanoseconds(ofTicks: cpu.idleTicks) / Self.tick }
     result.forks = UInt64(ProcessTable.forkCount)
-    fillCounts(&result)
+    result.cpuMegahertz = Clock.ticksPerSecond / 1_000_000
+    ProcessTable.lock.withLock { countProcesses(&result) }
     return result
   }
 
-  private func fillCounts(_ result: inout SystemDetails) {
-    ProcessTable.lock.withLock {
-      result.running = 0
-      result.processes = ProcessTable.processes.count
-      for process in ProcessTable.processes {
-        if Self.state(of: process) == UInt8(ascii: "R") { result.running += 1 }
-        result.lastPID = max(result.lastPID, process.pid)
-        result.userTicks += process.userTime / Self.nanosecondsPerTick
-        result.systemTicks += process.systemTime / Self.nanosecondsPerTick
-        for thread in process.threads { result.contextSwitches &+= thread.switchCount }
+  private func countProcesses(_ result: inout SystemDetails) {
+    result.processes = ProcessTable.processes.count
+    result.lastPID = ProcessTable.lastNumber
+    result.running = 0
+    for process in ProcessTable.processes {
+      result.userTicks &+= process.userTime / Self.tick
+      result.systemTicks &+= process.systemTime / Self.tick
+      for thread in process.threads {
+        result.contextSwitches &+= thread.switchCount
+        if thread.state == .running { result.running += 1 }
       }
     }
   }
 
-  override func appendHostName(to text: inout TextBuffer) { text.append(SystemName.field(1)) }
+  private func process(_ pid: Int32) -> Process? { ProcessTable.lock.withLock { ProcessTable.process(pid) } }
+
+  private func append(
+    _ process: Process?, _ range: (Process) -> (start: UInt, end: UInt), to text: inout TextBuffer
+  ) {
+    guard let process, let space = process.addressSpace else { return }
+    let (start, end) = range(process)
+    space.forEachPresentPiece(start, end) { text.append($0) }
+  }
+
+  private static func mapping(_ area: Area) -> MappingDetails {
+    var result = MappingDetails()
+    result.start = UInt64(area.start)
+    result.end = UInt64(area.end)
+    result.isReadable = area.protection.contains(.read)
+    result.isWritable = area.protection.contains(.write)
+    result.isExecutable = area.protection.contains(.execute)
+    result.isShared = area.isShared
+    result.offset = area.offset
+    result.inode = area.file?.inode
+    result.kind = area.growsDown ? .stack : area.isHeap ? .heap : .anonymous
+    return result
+  }
+
+  // MARK: One process. Lock: `process_table`.
+
+  private func describe(_ process: Process) -> ProcessDetails {
+    var result = ProcessDetails()
+    result.pid = process.pid
+    result.parent = process.parent?.pid ?? 0
+    result.group = process.group
+    result.session = process.session
+    result.name = process.name.bytes
+    result.state = Self.state(of: process)
+    result.exitSignal = process.exitSignal
+    result.threadCount = max(1, process.threads.count)
+    if let terminal = process.terminal {
+      result.terminal = terminal.device
+      result.foregroundGroup = terminal.foregroundGroup
+    }
+    describeTimes(process, &result)
+    describeIdentity(process, &result)
+    describeSignals(process, &result)
+    if let space = process.addressSpace {
+      result.residentPages = UInt64(space.residentCount)
+      for area in space.lock.withLock({ space.areas }) { result.virtualBytes &+= UInt64(area.end - area.start) }
+      result.stackStart = UInt64(process.argumentRange.start)
+    }
+    result.openFileSlots = process.files?.size ?? 0
+    return result
+  }
+
+  private static func state(of process: Process) -> UInt8 {
+    if process.end != nil { return UInt8(ascii: "Z") }
+    if process.isStopped { return UInt8(ascii: "T") }
+    return process.threads.contains { $0.state == .running } ? UInt8(ascii: "R") : UInt8(ascii: "S")
+  }
+
+  private func describeTimes(_ process: Process, _ result: inout ProcessDetails) {
+    result.userTicks = process.userTime / Self.tick
+    result.systemTicks = process.systemTime / Self.tick
+    result.childUserTicks = process.childUserTime / Self.tick
+    result.childSystemTicks = process.childSystemTime / Self.tick
+    result.startTicks = process.startTime / Self.tick
+    result.minorFaults = UInt64(process.faultCount)
+    for thread in process.threads { result.voluntarySwitches &+= thread.switchCount }
+  }
+
+  private func describeIdentity(_ process: Process, _ result: inout ProcessDetails) {
+    let credentials = process.credentials!
+    (result.uid, result.euid) = (credentials.uid, credentials.euid)
+    (result.suid, result.fsuid) = (credentials.suid, credentials.fsuid)
+    (result.gid, result.egid) = (credentials.gid, credentials.egid)
+    (result.sgid, result.fsgid) = (credentials.sgid, credentials.fsgid)
+    result.groups = credentials.groups
+    result.umask = process.filesystem?.umask.rawValue ?? 0
+  }
+
+  private func describeSignals(_ process: Process, _ result: inout ProcessDetails) {
+    result.pendingSignals = process.pending.set.bits
+    result.blockedSignals = process.leader?.mask.bits ?? 0
+    for number: Int32 in 1...64 {
+      let action = process.actions[Signal(rawValue: number)]
+      if action.isIgnored { result.ignoredSignals |= 1 << UInt64(number - 1) }
+      if !action.isIgnored, !action.isDefault { result.caughtSignals |= 1 << UInt64(number - 1) }
+    }
+  }
+}
+
+extension AddressSpace {
+  /// Calls `body` with the bytes of [start, end), page by page, leaving out pages that are not there.
+  func forEachPresentPiece(_ start: UInt, _ end: UInt, _ body: (UnsafeRawBufferPointer) -> Void) {
+    var address = start
+    while address < end {
+      let stop = min(end, (address & ~4095) + 4096)
+      let frame = lock.withLock { retainPage(at: address) }
+      if let frame {
+        body(UnsafeRawBufferPointer(start: frame.pointer + Int(address & 4095), count: Int(stop - address)))
+        Frames.release(frame)
+      }
+      address = stop
+    }
+  }
+
+  private func retainPage(at address: UInt) -> FrameNumber? {
+    guard let entry = table.entry(for: address), entry.pointee.isPresent else { return nil }
+    Frames.retain(entry.pointee.frame)
+    return entry.pointee.frame
+  }
 }

@@ -12,6 +12,7 @@ enum ProcessTable {
     UnsafeMutablePointer(bitPattern: 16).unsafelyUnwrapped
   nonisolated(unsafe) private(set) static var processes: [Process] = []
   nonisolated(unsafe) private static var last: Int32 = 0
+  static var lastNumber: Int32 { last }
   nonisolated(unsafe) private(set) static var forkCount = 0
   nonisolated(unsafe) private(set) static var threadCount = 0
   /// Parent of orphans.

@@ -1,0 +1,39 @@
+// The names of one kernel build: keys, spans and lock classes, which the stream knows by number only.
+
+public struct NameTable: Sendable, Equatable {
+  public var buildID: [UInt8]
+  public var keys: [Int: String] = [:]
+  public var spans: [Int: String] = [:]
+  public var locks: [Int: String] = [:]
+  /// The rank of a lock class: a thread may take a lock only of a higher rank than those it holds.
+  public var lockRanks: [Int: Int] = [:]
+
+  public init(buildID: [UInt8]) { self.buildID = buildID }
+
+  /// Kinds of rows, in the ELF section and in NAMES frames.
+  public enum Kind: UInt8, Sendable {
+    case key = 1
+    case span, lock
+  }
+
+  public mutating func add(kind: Kind, id: Int, rank: Int, name: String) {
+    switch kind {
+    case .key: keys[id] = name
+    case .span: spans[id] = name
+    case .lock:
+      locks[id] = name
+      lockRanks[id] = rank
+    }
+  }
+
+  /// All rows, by kind and number.
+  public var rows: [(kind: Kind, id: Int, rank: Int, name: String)] {
+    keys.sorted { $0.key < $1.key }.map { (.key, $0.key, 0, $0.value) }
+      + spans.sorted { $0.key < $1.key }.map { (.span, $0.key, 0, $0.value) }
+      + locks.sorted { $0.key < $1.key }.map { (.lock, $0.key, lockRanks[$0.key] ?? 0, $0.value) }
+  }
+
+  public static func hexadecimal(_ bytes: [UInt8]) -> String {
+    bytes.map { byte in (byte < 16 ? "0" : "") + String(byte, radix: 16) }.joined()
+  }
+}

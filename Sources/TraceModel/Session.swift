@@ -1,0 +1,98 @@
+// Everything known of one boot of the machine.
+//
+// Frames are applied whole or not at all. Counters are replaced by what the kernel sent last; nothing is added up from
+// events except the span tree, so lost events cost detail and never truth.
+import Tracer
+
+public struct Session: Sendable {
+  /// Low half byte of the boot id, in every frame.
+  public let tag: UInt8
+  /// Nil until the first HELLO has come.
+  public internal(set) var hello: HelloFrame?
+  public internal(set) var cpus: [Int: CPUAccount] = [:]
+  /// By number; 512 stands for all numbers from 512 up.
+  public internal(set) var systemCalls: [Int: Counter] = [:]
+  public internal(set) var spans: [Int: Counter] = [:]
+  public internal(set) var locks: [Int: LockCounter] = [:]
+  public internal(set) var threads = ThreadNames()
+  public internal(set) var tree = SpanTree()
+  /// Context switches among the events received.
+  public internal(set) var contextSwitches: UInt64 = 0
+  /// The latest time any frame told, ticks.
+  public internal(set) var time: UInt64 = 0
+  public internal(set) var cost = TracerCost()
+  /// The kernel's clock at the answer to the last ping.
+  public internal(set) var pong: (token: UInt64, tsc: UInt64)?
+
+  var generation: UInt64 = 0
+  var folder = SpanFolder()
+  /// This reader came after the start: its account begins at what it saw first.
+  var isLate = false
+  private var lastFold: UInt64 = 0
+
+  init(tag: UInt8) { self.tag = tag }
+
+  /// The account over all CPUs.
+  public var losses: Losses { cpus.values.reduce(Losses()) { $0 + $1.losses } }
+
+  /// Durations of events and histograms in nanoseconds; nil before the first HELLO.
+  public func nanoseconds(ticks: UInt64) -> Double? {
+    hello.map { Double(ticks) * Double(1 << $0.tickShift) * 1e9 / Double($0.tscHertz) }
+  }
+
+  public func nanoseconds(tsc: UInt64) -> Double? { hello.map { Double(tsc) * 1e9 / Double($0.tscHertz) } }
+
+  /// Ticks in a second; nil before the first HELLO.
+  public var ticksPerSecond: UInt64? { hello.map { $0.tscHertz >> UInt64($0.tickShift) } }
+
+  mutating func advance(to time: UInt64) { self.time = max(self.time, time) }
+
+  /// Folds what is old enough, four times a second of the stream's time.
+  mutating func foldWhenDue() {
+    let second = ticksPerSecond ?? 1 << 27
+    guard time &- lastFold > second / 4 else { return }
+    lastFold = time
+    fold(before: time > second / 2 ? time - second / 2 : 0, everything: false)
+  }
+
+  /// Events that wait for what may enclose them.
+  public var pendingSpans: Int { folder.pendingCount }
+
+  /// Folds all events; at the end of the stream.
+  mutating func foldEverything() { fold(before: UInt64.max, everything: true) }
+
+  private mutating func fold(before horizon: UInt64, everything: Bool) {
+    let threads = self.threads
+    folder.fold(into: &tree, before: horizon, everything: everything) { threads.name($0) }
+  }
+
+  /// Takes note of the generation of an aggregate frame; false when the frame is from before a reset.
+  mutating func accept(generation: UInt64) -> Bool {
+    if generation > self.generation {
+      self.generation = generation
+      systemCalls = [:]
+      spans = [:]
+      locks = [:]
+    }
+    return generation == self.generation
+  }
+
+  /// Calls `change` with the counter of a row.
+  mutating func update(row: Int, _ change: (inout Counter) -> Void) {
+    if row <= RowIndex.other {
+      change(&systemCalls[row, default: Counter()])
+    } else {
+      change(&spans[row - RowIndex.other, default: Counter()])
+    }
+  }
+}
+
+/// What the tracer itself costs, as the kernel reports it, since boot.
+public struct TracerCost: Sendable, Equatable {
+  public internal(set) var bytesSent: UInt64 = 0
+  public internal(set) var framesSent: UInt64 = 0
+  /// TSC ticks spent in the drain.
+  public internal(set) var ticksSpent: UInt64 = 0
+  /// Threads for which the name table had no room.
+  public internal(set) var unnamedThreads: UInt64 = 0
+}
