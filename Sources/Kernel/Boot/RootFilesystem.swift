@@ -10,7 +10,6 @@ enum RootFilesystem {
     let root = Tmpfs(typeName: "rootfs", rootMode: 0o755)
     MountTable.mountRoot(root, source: Name("rootfs"))
     unpack(info.initramfs, into: root.root)
-    FilesystemTypes.inspector = KernelInspector()
     MemoryDevice.registerAll { Random.word() }
     mount("devtmpfs", on: "dev", root)
     mount("proc", on: "proc", root)

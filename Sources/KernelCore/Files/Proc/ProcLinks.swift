@@ -54,13 +54,7 @@ final class ProcMagicLink: Inode {
     let inode = try target()
     let inspector = unsafeDowncast(filesystem, to: ProcFilesystem.self).inspector
     let viewer = inspector.context(inspector.currentProcess())
-    // Rendered whole, then cut to the caller's room, as readlink(2) wants it.
-    let page = try Frames.allocate()
-    defer { Frames.release(page) }
-    let whole = UnsafeMutableRawBufferPointer(start: page.pointer, count: pageSize)
-    let count = try FileText.describe(inode, root: viewer?.root ?? inode.filesystem.root, into: whole)
-    buffer.copyMemory(from: UnsafeRawBufferPointer(start: page.pointer, count: min(count, buffer.count)))
-    return min(count, buffer.count)
+    return try FileText.describe(inode, root: viewer?.root ?? inode.filesystem.root, into: buffer)
   }
 
   /// - Throws: ENOENT when the process or the descriptor is gone.
