@@ -47,8 +47,14 @@ let hostOnly: [Target] = [
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
+  .target(name: "KernelAudit", swiftSettings: warningsAsErrors),
   .executableTarget(
-    name: "apus", dependencies: ["Guest", argumentParser], swiftSettings: warningsAsErrors),
+    name: "apus",
+    dependencies: [
+      "Guest", "KernelAudit", argumentParser, .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "ktop", dependencies: ["TraceModel", "FlameGraph", "Guest", "CNCurses", argumentParser],
     swiftSettings: warningsAsErrors),
@@ -61,6 +67,10 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "CMachine"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "LinkTests",
+    dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],
+    swiftSettings: warningsAsErrors),
   .testTarget(
     name: "BootTests",
     dependencies: [

@@ -3,6 +3,7 @@
 import CMachine
 import KernelCore
 import LinuxABI
+import Tracer
 
 extension Syscalls {
   private static let shortPath = 256
@@ -56,6 +57,22 @@ extension Syscalls {
       path, startingAt: start, root: root, as: Unmanaged.passUnretained(caller.process.credentials))
   }
 
+  // The two ways of walking, as span path_lookup.
+
+  @inline(__always)
+  static func lookUp(_ caller: Thread, _ walk: inout PathWalk, followLast: Bool = true) throws(Errno) -> Inode {
+    let start = Probes.path.begin(caller)
+    defer { Probes.path.end(start, caller) }
+    return try walk.resolve(followLast: followLast)
+  }
+
+  @inline(__always)
+  static func walkToLast(_ caller: Thread, _ walk: inout PathWalk) throws(Errno) {
+    let start = Probes.path.begin(caller)
+    defer { Probes.path.end(start, caller) }
+    try walk.walkToLast()
+  }
+
   /// The inode of a descriptor, or the working directory.
   static func base(_ caller: Thread, _ directory: Int32) throws(Errno) -> Inode {
     if directory == AtFlags.currentDirectory {
@@ -79,7 +96,7 @@ extension Syscalls {
   ) throws(Errno) -> Inode {
     if path.isEmpty && allowEmpty { return try base(caller, directory) }
     var walk = try walk(caller, directory, path)
-    return try walk.resolve(followLast: follow)
+    return try lookUp(caller, &walk, followLast: follow)
   }
 
   /// Makes a new entry under a path: `body` gets its directory and name, which is free and may be written.
@@ -89,7 +106,7 @@ extension Syscalls {
     _ body: (Inode, Name) throws(Errno) -> Void
   ) throws(Errno) {
     var walk = try walk(caller, directory, path)
-    try walk.walkToLast()
+    try walkToLast(caller, &walk)
     guard !walk.last.isEmpty, !walk.last.isDot, !walk.last.isDotDot else { throw .EEXIST }
     guard try lookupIfPresent(walk) == nil else { throw .EEXIST }
     if walk.mustBeDirectory && !isDirectory { throw .ENOENT }

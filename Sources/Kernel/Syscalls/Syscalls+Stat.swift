@@ -2,6 +2,7 @@
 
 import KernelCore
 import LinuxABI
+import Tracer
 
 extension Syscalls {
   static func stat(_ caller: Thread, _ path: UInt, _ out: UserPointer<Stat>) throws(Errno) -> Int {
@@ -79,7 +80,7 @@ extension Syscalls {
       let root = caller.process.filesystem.root
       let start = path.isAbsolute ? root : try base(caller, directory)
       var walk = try PathWalk(path, from: start, root: root, as: credentials)
-      return try walk.resolve(followLast: !flags.contains(.symlinkNoFollow))
+      return try lookUp(caller, &walk, followLast: !flags.contains(.symlinkNoFollow))
     }
     try check(inode, AccessMode(rawValue: mode), credentials)
     return 0
