@@ -51,10 +51,10 @@ extension Syscalls {
   /// The start of a walk: `directory` is a descriptor or AT_FDCWD.
   @inline(__always)
   static func walk(_ caller: Thread, _ directory: Int32, _ path: Name) throws(Errno) -> PathWalk {
-    let context = caller.process.filesystem!
-    let root = context.root
-    let start = path.isAbsolute ? root : try base(caller, directory)
-    return try PathWalk(path, from: start, root: root, as: caller.process.credentials)
+    let root = try caller.withContext { (context: FilesystemContext) throws(Errno) in context.borrowedRoot }
+    let start = path.isAbsolute ? root.takeUnretainedValue() : try base(caller, directory)
+    return try PathWalk(
+      path, startingAt: start, root: root, as: Unmanaged.passUnretained(caller.process.credentials))
   }
 
   // The two ways of walking, as span path_lookup.
@@ -75,8 +75,10 @@ extension Syscalls {
 
   /// The inode of a descriptor, or the working directory.
   static func base(_ caller: Thread, _ directory: Int32) throws(Errno) -> Inode {
-    if directory == AtFlags.currentDirectory { return caller.process.filesystem.workingDirectory }
-    return try caller.process.files.withAnyFile(directory) { (file: OpenFile) throws(Errno) in file.inode }
+    if directory == AtFlags.currentDirectory {
+      return try caller.withContext { (context: FilesystemContext) throws(Errno) in context.ownWorkingDirectory }
+    }
+    return try caller.withAnyFile(directory) { (file: OpenFile) throws(Errno) in file.inode }
   }
 
   /// The inode that a path names.
