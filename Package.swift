@@ -43,6 +43,7 @@ let hostOnly: [Target] = [
   .target(
     name: "Guest",
     dependencies: [
+      "TraceModel",
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
@@ -56,7 +57,11 @@ let hostOnly: [Target] = [
     ],
     swiftSettings: warningsAsErrors),
   .executableTarget(
-    name: "ktop", dependencies: ["TraceModel", "FlameGraph", "Guest", "CNCurses", argumentParser],
+    name: "ktop",
+    dependencies: [
+      "TraceModel", "Tracer", "FlameGraph", "Guest", "CNCurses", argumentParser,
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
     swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "kflame", dependencies: ["TraceModel", "FlameGraph", argumentParser],
@@ -64,8 +69,14 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "KernelCoreTests", dependencies: ["KernelCore"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .target(
+    name: "TraceTestSupport", dependencies: ["Tracer", "CMachine"], path: "Tests/TraceTestSupport",
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .testTarget(
-    name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "CMachine"],
+    name: "KtopTests", dependencies: ["ktop", "Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
+    exclude: ["Golden"], swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .testTarget(
     name: "LinkTests",

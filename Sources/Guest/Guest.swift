@@ -30,6 +30,7 @@ public struct Guest: Sendable {
     }
     self.configuration = configuration
     directory = try TemporaryDirectory()
+    NamesCache.store(kernel: configuration.kernel)
   }
 
   /// Boots, runs `body` beside the machine, and waits until both have ended. The end of the machine cancels `body`.

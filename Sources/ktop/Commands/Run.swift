@@ -1,0 +1,4 @@
+import ArgumentParser
+struct Run: AsyncParsableCommand {
+  func run() async {}
+}
