@@ -4,6 +4,12 @@ public struct Instruction: Sendable {
   public var address: UInt64
   public var mnemonic: String
   public var operands: String
+
+  public init(address: UInt64, mnemonic: String, operands: String) {
+    self.address = address
+    self.mnemonic = mnemonic
+    self.operands = operands
+  }
 }
 
 public enum Disassembly {
