@@ -48,8 +48,14 @@ let hostOnly: [Target] = [
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
+  .target(name: "KernelAudit", swiftSettings: warningsAsErrors),
   .executableTarget(
-    name: "apus", dependencies: ["Guest", argumentParser], swiftSettings: warningsAsErrors),
+    name: "apus",
+    dependencies: [
+      "Guest", "KernelAudit", argumentParser, .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "ktop",
     dependencies: [
@@ -72,6 +78,17 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "LinkTests",
+    dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],
+    swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "BootTests",
+    dependencies: [
+      "Guest", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    exclude: ["Programs"], swiftSettings: warningsAsErrors),
   .testTarget(
     name: "TracerTests", dependencies: ["Tracer", "TraceModel"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),

@@ -18,6 +18,11 @@ public struct GuestError: Error, CustomStringConvertible, Sendable {
   }
 }
 
+/// Reading whole files, with errors for the user.
+public enum HostFile {
+  public static func read(_ path: FilePath) throws -> [UInt8] { try readFile(path) }
+}
+
 func readFile(_ path: FilePath) throws -> [UInt8] {
   do {
     let file = try FileDescriptor.open(path, .readOnly)

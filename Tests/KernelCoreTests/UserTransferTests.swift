@@ -50,7 +50,7 @@ extension KernelCoreTests {
     }
 
     @Test func limitsAndErrors() throws {
-      #expect(errno { _ = try UserTransfer(0x1000, count: -1) } == .EINVAL)
+      #expect(errno { _ = try UserTransfer(0x1000, count: -1) } == .EFAULT)
       #expect(errno { _ = try UserTransfer(UserMemory.end - 8, count: 9) } == .EFAULT)
       #expect(errno { _ = try UserTransfer(UInt.max, count: 1) } == .EFAULT)
       var transfer = try UserTransfer(0x1000, count: 1 << 40)

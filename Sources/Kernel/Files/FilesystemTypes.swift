@@ -4,8 +4,8 @@ import KernelCore
 import LinuxABI
 
 enum FilesystemTypes {
-  /// What /proc shows; set at boot, before the first mount.
-  nonisolated(unsafe) static var inspector = ProcessInspector()
+  /// What /proc shows.
+  nonisolated(unsafe) private static let inspector = KernelInspector()
 
   /// A new instance, not mounted.
   /// - Throws: ENODEV for an unknown type.

@@ -42,6 +42,15 @@ final class KernelInspector: ProcessInspector {
 
   override func appendHostName(to text: inout TextBuffer) { text.append(SystemName.field(1)) }
 
+  /// c crashes, o and b end the machine; others are ignored.
+  override func trigger(_ request: UInt8) {
+    switch request {
+    case UInt8(ascii: "c"): Panic.stop("sysrq")
+    case UInt8(ascii: "o"), UInt8(ascii: "b"): InitProcess.endMachine()
+    default: break
+    }
+  }
+
   override func system() -> SystemDetails {
     var result = SystemDetails()
     result.totalBytes = UInt64(Frames.totalCount * pageSize)

@@ -36,7 +36,7 @@ enum TraceLine {
   /// Sets the tracer up, with the keys that the boot line's `trace=` names. Without COM2 it stays off.
   static func initialize() {
     guard SerialPort.com2.isPresent else { return }
-    SerialPort.com2.initialize(interrupts: false)
+    SerialPort.com2.initialize(interrupts: false, hasFIFO: true)
     let table = ThreadTable(initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
     let cpus = 8
     drain = Drain(

@@ -120,10 +120,15 @@ extension Scheduler {
   static func exitCurrent() -> Never {
     tearDownCurrent()
     apus_cli()
-    Reaper.add(Thread.current)
-    Thread.current.state = .dead
+    giveToReaper()
     yield()
     Panic.stop("a dead thread ran")
+  }
+
+  @inline(never)
+  private static func giveToReaper() {
+    Thread.current.state = .dead
+    Reaper.add(Thread.current)
   }
 
   @inline(never)

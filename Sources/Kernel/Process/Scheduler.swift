@@ -9,25 +9,39 @@ enum Scheduler {
   static let tickNanoseconds: UInt64 = 4_000_000
 
   /// Gives up the CPU. The caller has set its state; a `.running` thread is queued again behind the others.
+  ///
+  /// Nothing here may own a reference across the switch: a dead thread never comes back to give it up.
   static func yield() {
     let flags = apus_save_flags_cli()
+    let plan = chooseNext()
+    if plan.save != nil {
+      apus_switch(plan.save, plan.load)
+      finishSwitch()
+    }
+    apus_restore_flags(flags)
+  }
+
+  /// The stack pointers to exchange; `save` is nil when the running thread goes on.
+  private struct SwitchPlan {
+    var save: UnsafeMutablePointer<UInt64>?
+    var load: UInt64 = 0
+  }
+
+  /// Takes the run queue's lock, and keeps it when there is something to switch to.
+  @inline(never)
+  private static func chooseNext() -> SwitchPlan {
     let cpu = CPU.current
     let current = Thread.current
     cpu.runQueue.lock.acquire()
     cpu.block.pointee.need_resched = 0
-    if current.state == .running {
-      if cpu.runQueue.isEmpty || current === cpu.idle {
-        guard let next = cpu.runQueue.popFirst() else {
-          cpu.runQueue.lock.release()
-          return apus_restore_flags(flags)
-        }
-        switchThreads(cpu, from: current, to: next)
-        return apus_restore_flags(flags)
-      }
-      cpu.runQueue.append(current)
+    let isRunnable = current.state == .running
+    if isRunnable, current !== cpu.idle, !cpu.runQueue.isEmpty { cpu.runQueue.append(current) }
+    guard let next = cpu.runQueue.popFirst() ?? (isRunnable ? nil : cpu.idle), next !== current else {
+      cpu.runQueue.lock.release()
+      return SwitchPlan()
     }
-    switchThreads(cpu, from: current, to: cpu.runQueue.popFirst() ?? cpu.idle)
-    apus_restore_flags(flags)
+    prepareSwitch(cpu, from: current, to: next)
+    return SwitchPlan(save: current.savedStackPointer, load: next.savedStackPointer.pointee)
   }
 
   /// Puts a new or woken thread on a CPU's queue.
@@ -72,9 +86,8 @@ enum Scheduler {
     apus_restore_flags(flags)
   }
 
-  /// Run queue locked, interrupts off. Returns, much later, on `from`'s stack with the lock released.
-  private static func switchThreads(_ cpu: CPU, from: Thread, to: Thread) {
-    if from === to { return cpu.runQueue.lock.release() }
+  /// Everything of a switch but the stacks. Run queue locked, interrupts off.
+  private static func prepareSwitch(_ cpu: CPU, from: Thread, to: Thread) {
     Probes.contextSwitch(from: from, to: to)
     let now = apus_rdtsc()
     from.cpuTicks &+= now &- from.lastSwitchIn
@@ -84,8 +97,6 @@ enum Scheduler {
     cpu.setRunning(to)
     if to.hasUserState { to.loadUserState() }
     to.process.loadAddressSpace()
-    apus_switch(from.savedStackPointer, to.savedStackPointer.pointee)
-    finishSwitch()
   }
 
   /// The first thing a thread does when it gets the CPU.
@@ -119,7 +130,10 @@ enum Scheduler {
       cpu.nextTick = max(cpu.nextTick &+ tickNanoseconds, now &+ tickNanoseconds / 2)
       if !cpu.runQueue.isEmpty { cpu.block.pointee.need_resched = 1 }
       Thread.current.process.accountTick(fromUser: fromUser)
-      if cpu.index == 0 { TraceLine.tick() }
+      if cpu.index == 0 {
+        ConsoleInput.tick()
+        TraceLine.tick()
+      }
     }
     programTimer(cpu, now: now)
   }

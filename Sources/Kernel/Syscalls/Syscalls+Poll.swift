@@ -146,11 +146,12 @@ extension Syscalls {
     _ caller: Thread, _ count: Int32, _ reads: UInt, _ writes: UInt, _ exceptions: UInt, deadline: UInt64?
   ) throws(Errno) -> Int {
     guard count >= 0 else { throw .EINVAL }
-    // Numbers beyond the table are not open: EBADF comes from those that are asked about.
-    var sets = try SelectSets(count: min(Int(count), caller.process.files.size), reads, writes, exceptions)
+    // Numbers beyond the limit cannot be open; Linux looks no further either.
+    let files = caller.process.files!
+    var sets = try SelectSets(count: min(Int(count), max(files.size, files.limit)), reads, writes, exceptions)
     defer { sets.free() }
     for entry in sets.entries {
-      try caller.process.files.withFile(entry.descriptor) { (_: OpenFile) throws(Errno) in }
+      try caller.withFile(entry.descriptor) { (_: OpenFile) throws(Errno) in }
     }
     _ = try wait(caller, deadline, sets.entries)
     return try sets.store()

@@ -20,10 +20,9 @@ public struct UserTransfer {
   public private(set) var faulted = false
 
   /// One user buffer; counts above the kernel's limit are cut.
-  /// - Throws: EFAULT for an address outside the user half, EINVAL for a negative count.
+  /// - Throws: EFAULT for an address outside the user half and for a negative count, which reaches beyond it.
   @inline(__always)
   public init(_ address: UInt, count: Int) throws(Errno) {
-    guard count >= 0 else { throw .EINVAL }
     try UserMemory.check(address, count)
     self.init(address: address, count: min(count, maximumTransfer), isKernel: false)
   }

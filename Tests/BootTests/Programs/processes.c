@@ -100,6 +100,7 @@ int main(int argc, char **argv) {
   pid = fork();
   if (pid == 0) {
     raise(SIGSTOP);
+    nanosleep(&(struct timespec){0, 100000000}, 0);  // the parent looks for the continuation first
     _exit(6);
   }
   int status;

@@ -1,4 +1,4 @@
-// The device nodes of a terminal: its own (ttyS0), the console, and /dev/tty, which means the caller's terminal.
+// The device nodes of a terminal: /dev/console, ttyS0 for the same line, and /dev/tty, which means the caller's terminal.
 
 import LinuxABI
 
@@ -6,8 +6,6 @@ public final class TerminalDevice: CharacterDevice {
   public enum Role: Sendable {
     /// The line itself: opening it may make it the controlling terminal.
     case line
-    /// The same line, never made controlling by an open.
-    case console
     /// The terminal that controls the caller's session.
     case controlling
   }
@@ -21,17 +19,16 @@ public final class TerminalDevice: CharacterDevice {
     super.init(major: number.major, minor: number.minor)
   }
 
-  /// Registers a line with the console's and the caller's node. Called once, at boot.
+  /// Registers the machine's first line under its three nodes. Called once, at boot.
   public static func registerConsole(_ terminal: Terminal) {
-    DeviceTable.register(TerminalDevice(.line, terminal, terminal.device))
+    DeviceTable.register(TerminalDevice(.line, terminal, DeviceNumber(major: 5, minor: 1)))
+    DeviceTable.register(TerminalDevice(.line, terminal, DeviceNumber(major: 4, minor: 64)))
     DeviceTable.register(TerminalDevice(.controlling, terminal, DeviceNumber(major: 5, minor: 0)))
-    DeviceTable.register(TerminalDevice(.console, terminal, DeviceNumber(major: 5, minor: 1)))
   }
 
   public override func open(_ inode: Inode, _ flags: OpenFlags) throws(Errno) -> OpenFile {
     switch role {
     case .line: terminal.adopt(flags)
-    case .console: break
     case .controlling:
       guard terminal.session != 0, terminal.host.currentSession() == terminal.session else { throw .ENXIO }
     }

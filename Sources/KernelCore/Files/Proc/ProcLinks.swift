@@ -85,9 +85,12 @@ enum FileText {
       text.append("]")
       return copy(text.bytes, to: buffer)
     }
+    // The path needs more room on its way than the reader may have.
+    let page = try Frames.allocate()
+    defer { Frames.release(page) }
+    let room = UnsafeMutableRawBufferPointer(start: page.pointer, count: pageSize)
     do throws(Errno) {
-      let path = try PathText.render(inode, root: root, into: buffer)
-      // The path stands at the buffer's end.
+      let path = try PathText.render(inode, root: root, into: room)
       return copy(UnsafeRawBufferPointer(start: path.base, count: path.count), to: buffer)
     } catch {
       guard error == .ENOENT else { throw error }

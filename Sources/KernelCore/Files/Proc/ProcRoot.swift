@@ -12,6 +12,7 @@ final class ProcRoot: ProcStaticDirectory {
     add("self", ProcSelfLink(filesystem))
     for (name, kind) in ProcTextKind.systemFiles { add(name, ProcText(filesystem, kind)) }
     add("mounts", ProcTextLink(filesystem, "self/mounts"))
+    add("sysrq-trigger", ProcTrigger(filesystem))
     add("sys", makeSettings(filesystem))
   }
 

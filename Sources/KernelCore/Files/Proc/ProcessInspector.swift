@@ -22,6 +22,8 @@ open class ProcessInspector {
   open func files(_ pid: Int32) -> FileTable? { nil }
 
   open func system() -> SystemDetails { SystemDetails() }
+  /// A request written to /proc/sysrq-trigger.
+  open func trigger(_ request: UInt8) {}
   open func appendHostName(to text: inout TextBuffer) {}
 }
 

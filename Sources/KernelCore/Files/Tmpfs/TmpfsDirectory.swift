@@ -29,6 +29,7 @@ public final class TmpfsDirectory: Inode {
 
   /// Cookies are slot indexes, after the two dots.
   public override func list(_ writer: inout DirentWriter) throws(Errno) {
+    if isRemoved { throw .ENOENT }
     guard writer.addDots(self) else { return }
     entriesLock.acquire()
     defer { entriesLock.release() }

@@ -1,0 +1,53 @@
+// Programs whose transcript on Linux is recorded beside them: what they print on Apus must be the same, byte for byte.
+
+import Foundation
+import Guest
+import Subprocess
+import SystemPackage
+import Testing
+
+@Suite(.enabled(if: Machine.isWanted), .serialized)
+struct ProgramTests {
+  @Test(arguments: ["processes", "signals", "memory", "pipes", "files"])
+  func printsWhatLinuxPrints(_ name: String) async throws {
+    let program = CProgram(name: name)
+    let result = try await program.run()
+    #expect(result.console == (try program.expected()))
+    #expect(result.report.end == .exited(0))
+  }
+
+  /// Every file call with its errors; needs a C library that knows Linux's newer ones, and an empty directory.
+  @Test func fileCallsAnswerAsLinuxDoes() async throws {
+    let program = CProgram(name: "files")
+    let file = try await program.build(compiler: "gcc")
+    defer { unlink(file) }
+    let result = try await Machine.shell("cd /tmp && /files") {
+      $0.additions = [Initramfs.Addition(source: file, target: "/files")]
+    }
+    #expect(result.console == (try program.expected()))
+  }
+
+  /// The same program in the other shapes that the loader knows.
+  @Test(arguments: [["gcc", "-static"], ["gcc", "-static-pie", "-fPIE"], ["musl-gcc", "-static", "-pie", "-fPIE"]])
+  func loadsEveryKindOfStaticProgram(_ build: [String]) async throws {
+    let program = CProgram(name: "pipes")
+    let file = try await program.build(compiler: build[0], flags: Array(build.dropFirst()))
+    defer { unlink(file) }
+    // Another C library words its errors in another way: this binary's own transcript on this host is the truth.
+    let host = try await Subprocess.run(
+      .path(FilePath(file)), output: .string(limit: 1 << 16), error: .discarded)
+    let result = try await Machine.run(["/pipes"]) {
+      $0.additions = [Initramfs.Addition(source: file, target: "/pipes")]
+    }
+    #expect(result.console == host.standardOutput)
+  }
+
+  /// Bad pointers in every system call, kernel addresses, privileged instructions, runaway stack, memory and fork
+  /// exhaustion: the program goes on to its end, and so does the kernel.
+  @Test(arguments: [64, 256])
+  func survivesAHostileProgram(memory: Int) async throws {
+    let result = try await CProgram(name: "hostile").run(timeout: 180) { $0.memory = memory }
+    #expect(result.console.contains("0 failures\ndone\n"), "\(result.console.suffix(2000))")
+    #expect(result.report.end == .exited(0))
+  }
+}
