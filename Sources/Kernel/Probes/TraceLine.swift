@@ -61,9 +61,11 @@ enum TraceLine {
     drain!.tick(&port)
   }
 
-  /// The last words before power-off: what is still in the rings, for at most a second.
+  /// The last words before power-off: what is still in the rings, for at most a second. Interrupts stay off: the tick
+  /// would send in the middle of a frame.
   static func flush() {
     guard drain != nil else { return }
+    apus_cli()
     var port = TracePort()
     drain!.flush(&port, limit: Clock.ticksPerSecond)
   }
