@@ -37,7 +37,8 @@ enum TraceLine {
   static func initialize() {
     guard SerialPort.com2.isPresent else { return }
     SerialPort.com2.initialize(interrupts: false, hasFIFO: true)
-    let table = ThreadTable(initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
+    let table = ThreadTable(
+      initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
     let cpus = 8
     drain = Drain(
       initialize: memory(Drain.bytesNeeded(cpus: cpus, threads: threadCapacity)), boot: bootInfo(), cpus: cpus,
