@@ -52,7 +52,9 @@ public struct TraceModel: Sendable {
   }
 
   /// The stream has ended: counts what was cut and completes the span trees. Feeding may go on.
-  public mutating func finish() {
+  /// - Parameter leaving: the reader ends it, and a frame that is not yet whole is no damage.
+  public mutating func finish(leaving: Bool = false) {
+    if leaving { deframer.forgetPartialPiece() }
     var deframer = self.deframer
     self.deframer = Deframer()
     deframer.finish { take($0, nil) }

@@ -51,7 +51,7 @@ final class Collector {
     switch source.read(into: buffer) {
     case .nothing: return false
     case .ended(let reason):
-      try finish(reason)
+      try finish(reason, leaving: false)
       return true
     case .bytes(let count):
       try take(UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count]))
@@ -59,13 +59,29 @@ final class Collector {
     }
   }
 
-  /// Nothing more will be read.
-  func finish(_ reason: String) throws {
+  /// Leaves a source that goes on. With a recorder, asks for all state once more and waits a moment for it, so that
+  /// what is kept ends with everything told.
+  func leave(_ reason: String) throws {
+    guard !hasEnded else { return }
+    let end = Clock.seconds() + Self.farewellSeconds
+    if recorder != nil && state == .running && send(.hello) {
+      let poller = Poller(input: nil, hearsSignals: false)
+      while !hasEnded && Clock.seconds() < end {
+        _ = poller.wait(for: source, milliseconds: 20)
+        _ = try pump()
+      }
+    }
+    try finish(reason, leaving: true)
+  }
+
+  private func finish(_ reason: String, leaving: Bool) throws {
     guard !hasEnded else { return }
     state = .ended(reason)
-    model.finish()
-    try recorder?.finish()
+    model.finish(leaving: leaving)
+    try recorder?.finish(leaving: leaving)
   }
+
+  private static let farewellSeconds = 0.2
 
   /// Sends a command to the kernel; false when this source takes none.
   func send(_ command: Command) -> Bool {

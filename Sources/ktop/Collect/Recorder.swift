@@ -9,11 +9,13 @@ import TraceModel
 
 final class Recorder {
   static let waitLimit = 1 << 20
+  private static let tailLimit = 1 << 12
 
   let path: String
   private let file: Int32
   private var waiting: [UInt8]? = []
   private var pendingNames: [UInt8] = []
+  private var tail: [UInt8] = []
   private var knownBuilds: Set<[UInt8]> = []
   /// Nothing more has to come before the first byte is written.
   private var isReady = false
@@ -52,19 +54,40 @@ final class Recorder {
       guard isReady || head.count + bytes.count > Self.waitLimit else { return }
       return try flush()
     }
-    guard !pendingNames.isEmpty, let end = bytes.firstIndex(of: 0) else { return try put(bytes) }
-    try put(UnsafeBufferPointer(rebasing: bytes[...end]))
+    guard !pendingNames.isEmpty, let end = bytes.firstIndex(of: 0) else { return try putFrames(bytes) }
+    try putFrames(UnsafeBufferPointer(rebasing: bytes[...end]))
     try pendingNames.withUnsafeBufferPointer { try put($0) }
     pendingNames = []
-    try put(UnsafeBufferPointer(rebasing: bytes[(end + 1)...]))
+    try putFrames(UnsafeBufferPointer(rebasing: bytes[(end + 1)...]))
   }
 
-  func finish() throws { try flush() }
+  /// The end. `leaving`: of the reader, not of the stream; a frame that has only begun is left out then.
+  func finish(leaving: Bool) throws {
+    try flush()
+    if !leaving { try putTail() }
+    tail = []
+  }
+
+  // Keeps back what follows the last delimiter, up to a bound.
+  private func putFrames(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    guard let end = bytes.lastIndex(of: 0) else {
+      tail += bytes
+      return tail.count > Self.tailLimit ? try putTail() : ()
+    }
+    try putTail()
+    try put(UnsafeBufferPointer(rebasing: bytes[...end]))
+    tail = Array(bytes[(end + 1)...])
+  }
+
+  private func putTail() throws {
+    try tail.withUnsafeBufferPointer { try put($0) }
+    tail = []
+  }
 
   private func flush() throws {
     guard let head = waiting else { return }
     waiting = nil
-    try head.withUnsafeBufferPointer { try put($0) }
+    try head.withUnsafeBufferPointer { try putFrames($0) }
   }
 
   private func put(_ bytes: UnsafeBufferPointer<UInt8>) throws {

@@ -59,7 +59,7 @@ extension Collector {
     defer { screen.leave() }
     let ending = try ScreenLoop(self, screen: screen, limit: limit).run()
     screen.leave()
-    try finish("left")
+    try leave("left")
     return ending
   }
 }

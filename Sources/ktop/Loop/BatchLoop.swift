@@ -23,13 +23,13 @@ struct BatchLoop {
     while !collector.hasEnded {
       let left = end.map { $0 - Clock.seconds() }
       if let left, left <= 0 {
-        try collector.finish("time is up")
+        try collector.leave("time is up")
         return .timeUp
       }
       // A second at most, for a question that was lost is asked again.
       let ready = poller.wait(for: collector.source, milliseconds: Int32(min(left ?? 1, 1) * 1000) + 1)
       if ready.signal, let ending = Self.ending() {
-        try collector.finish("interrupted")
+        try collector.leave("interrupted")
         return ending
       }
       _ = try collector.pump()

@@ -5,6 +5,7 @@ import Glibc
 struct Poller {
   /// The keyboard; nil without a screen.
   var input: Int32?
+  var hearsSignals = true
 
   struct Ready {
     var source = false
@@ -17,7 +18,7 @@ struct Poller {
     let line = source?.descriptor
     var limit = milliseconds
     if let source, line == nil { limit = limit < 0 ? source.pause : min(limit, source.pause) }
-    var waiting = [Self.entry(Signals.descriptor), Self.entry(input ?? -1), Self.entry(line ?? -1)]
+    var waiting = [Self.entry(hearsSignals ? Signals.descriptor : -1), Self.entry(input ?? -1), Self.entry(line ?? -1)]
     let count = poll(&waiting, 3, limit)
     let isUnpolled = source != nil && line == nil
     guard count > 0 else { return Ready(source: isUnpolled) }

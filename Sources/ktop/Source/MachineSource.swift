@@ -1,14 +1,22 @@
 // The trace line of a machine that is being started: its socket appears a moment later.
 
 import Glibc
+import Synchronization
+
+/// What is known of a machine beside its line; set by whoever waits for its end.
+final class MachineState: Sendable {
+  let hasEnded = Atomic(false)
+}
 
 final class MachineSource: ByteSource {
   let label: String
   private let path: String
+  private let machine: MachineState
   private var line: LineSource?
 
-  init(socket path: String, label: String) {
+  init(socket path: String, of machine: MachineState, label: String) {
     self.path = path
+    self.machine = machine
     self.label = label
   }
 
@@ -18,7 +26,7 @@ final class MachineSource: ByteSource {
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Arrival {
     guard let line else {
       self.line = Socket.tryConnect(unix: path).map { LineSource($0, label: label, takesCommands: true) }
-      return .nothing
+      return self.line == nil && machine.hasEnded.load(ordering: .relaxed) ? .ended("the machine ended") : .nothing
     }
     let arrival = line.read(into: buffer)
     if case .ended = arrival { return .ended("the machine ended") }
