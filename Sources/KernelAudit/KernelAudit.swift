@@ -32,8 +32,12 @@ public enum KernelAudit {
       let place = describe(site.address, image)
       var findings: [Finding] = []
       if !site.isNop { findings.append(Finding(description: "site \(place) is not the 5-byte nop")) }
-      if !starts.contains(site.address) { findings.append(Finding(description: "site \(place) is inside an instruction")) }
-      if !starts.contains(site.target) { findings.append(Finding(description: "site \(place) leads to no instruction")) }
+      if !starts.contains(site.address) {
+        findings.append(Finding(description: "site \(place) is inside an instruction"))
+      }
+      if !starts.contains(site.target) {
+        findings.append(Finding(description: "site \(place) leads to no instruction"))
+      }
       return findings
     }
   }

@@ -67,7 +67,8 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Count guest instructions, exactly; the console takes no input then.")
   var icount = false
 
-  @Option(help: ArgumentHelp("Write the trace line to a file; say what to trace by --append trace=all.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Write the trace line to a file; say what to trace by --append trace=all.", valueName: "FILE"))
   var trace: String?
 
   @Option(help: ArgumentHelp("Kill the machine after this many seconds.", valueName: "S"))

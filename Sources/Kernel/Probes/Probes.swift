@@ -87,7 +87,8 @@ enum Probes {
     withUnsafeBytes(of: name.bytes) { bytes in
       let text = UnsafeRawBufferPointer(rebasing: bytes[0..<name.count])
       if thread.tracePointer.pointee.slot < 0 {
-        thread.tracePointer.pointee.slot = table.add(tid: UInt32(thread.tid), pid: UInt32(thread.process.pid), name: text)
+        thread.tracePointer.pointee.slot = table.add(
+          tid: UInt32(thread.tid), pid: UInt32(thread.process.pid), name: text)
       } else {
         table.rename(thread.tracePointer.pointee.slot, to: text)
       }
