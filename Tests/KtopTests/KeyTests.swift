@@ -115,6 +115,20 @@ import Tracer
     #expect(person.actions.count == 5)
   }
 
+  @Test func helpScrolls() throws {
+    var person = try Person(columns: 40, rows: 12)
+    person.press(.character("h"))
+    let top = person.text
+    person.press(.down, .down)
+    #expect(person.text != top)
+    for _ in 0..<9 { person.press(.pageDown) }
+    #expect(person.text.contains("ERRORS"))
+    for _ in 0..<9 { person.press(.pageUp) }
+    #expect(person.text == top)
+    person.press(.escape)
+    #expect(person.text.contains("[1 Calls]"))
+  }
+
   @Test func randomKeysBreakNothing() throws {
     var random = SystemRandomNumberGenerator()
     let keys: [Key] =

@@ -31,6 +31,7 @@ struct Sample {
       table.add(kind: .key, id: id, rank: 0, name: name)
     }
     table.add(kind: .span, id: 6, rank: 0, name: "page_fault")
+    table.add(kind: .span, id: 7, rank: 0, name: "context_switch")
     for (id, rank, name) in [
       (3, 20, "file_table"), (8, 30, "pipe"), (14, 60, "run_queue"), (16, 80, "frame_allocator"),
     ] {

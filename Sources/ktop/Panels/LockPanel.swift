@@ -7,7 +7,7 @@ struct LockPanel: Panel {
   let shortTitle = "Locks"
   let nameTitle = "LOCK CLASS"
   let defaultSort = 0
-  let purpose = "Every class of kernel locks, in all its instances. Always counted, also with all probes off."
+  let purpose = "by class, in all instances; counted even with all probes off"
   let emptyText = "no lock counted yet"
   let columns = [
     Column(title: "ACQ/S", priority: 0, meaning: "acquisitions per second, lately", isMomentary: true),

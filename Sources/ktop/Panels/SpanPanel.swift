@@ -7,7 +7,7 @@ struct SpanPanel: Panel {
   let shortTitle = "Spans"
   let nameTitle = "SPAN"
   let defaultSort = 0
-  let purpose = "Pieces of work inside the kernel, nested in system calls or in each other."
+  let purpose = "work inside the kernel, nested in system calls or in each other"
   let emptyText = "no span yet"
   let columns = [
     Column(title: "RATE/S", priority: 0, meaning: "occurrences per second, lately", isMomentary: true),

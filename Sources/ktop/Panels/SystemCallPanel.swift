@@ -7,7 +7,7 @@ struct SystemCallPanel: Panel {
   let shortTitle = "Calls"
   let nameTitle = "SYSTEM CALL"
   let defaultSort = 0
-  let purpose = "Every system call that was made, exactly counted in the kernel, whatever the line loses."
+  let purpose = "counted in the kernel, so exact whatever the line loses"
   let emptyText = "no system call yet"
   let columns = [
     Column(title: "RATE/S", priority: 0, meaning: "calls per second, lately", isMomentary: true),

@@ -29,8 +29,7 @@ final class FileSource: ByteSource {
 
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Arrival {
     guard secondsAhead <= 0 else { return .nothing }
-    // A pace can be kept only in small steps.
-    let count = Glibc.read(file, buffer.baseAddress, speed == nil ? buffer.count : min(buffer.count, 256))
+    let count = Glibc.read(file, buffer.baseAddress, min(buffer.count, step))
     isAtEnd = count == 0
     if count > 0 { return .bytes(count) }
     guard count == 0 || errno == EINTR else { return .ended("read error: \(String(cString: strerror(errno)))") }
@@ -38,6 +37,9 @@ final class FileSource: ByteSource {
   }
 
   func streamReached(seconds: Double) { streamSeconds = seconds }
+
+  // A pace can be kept only in small steps, and rates are measured from read to read.
+  private var step: Int { speed == nil ? 1 << 14 : 256 }
 
   private var secondsAhead: Double {
     guard let speed else { return 0 }

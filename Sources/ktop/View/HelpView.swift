@@ -17,10 +17,14 @@ struct HelpView {
     ("q F10 ^C", "quit"),
   ]
 
-  func draw(on screen: some Screen, row: Int, height: Int) {
-    for (offset, line) in lines(width: screen.columns).prefix(height).enumerated() {
+  /// Draws `height` lines from line `first` on, or from as far down as there are lines; returns where it began.
+  func draw(on screen: some Screen, row: Int, height: Int, from first: Int) -> Int {
+    let lines = lines(width: screen.columns)
+    let top = max(0, min(first, lines.count - height))
+    for (offset, line) in lines.dropFirst(top).prefix(height).enumerated() {
       screen.draw(line.text, row: row + offset, style: line.style)
     }
+    return top
   }
 
   // Keys first: they matter most where not all fits.
@@ -29,7 +33,7 @@ struct HelpView {
     var lines: [(String, Style)] = Self.keys.map { ("  " + $0.padded(to: keyWidth - 1) + " " + $1, .normal) }
     lines.append((panel.title + ": " + panel.purpose, .strong))
     lines.append(
-      ("Losses: records dropped in the kernel (ring full) and lost on the line; frames that came bad", .normal))
+      ("Losses: dropped when the ring was full, lost on the line; bad: damaged frames", .normal))
     for column in panel.columns { lines.append(("  " + column.title.padded(to: 10) + column.meaning, .normal)) }
     return lines
   }

@@ -13,7 +13,11 @@ extension TopApp {
     let header = HeaderView(snapshot: snapshot, isPaused: isPaused)
     let top = header.draw(on: screen)
     drawBottom(on: screen)
-    if mode == .help { return HelpView(panel: panel).draw(on: screen, row: top, height: screen.rows - top - 1) }
+    if case .help(let scrolled) = mode {
+      let height = screen.rows - top - 1
+      mode = .help(HelpView(panel: panel).draw(on: screen, row: top, height: height, from: scrolled))
+      return
+    }
     drawTabs(on: screen, row: top)
     drawTable(on: screen, row: top + 1, height: screen.rows - top - 2)
     drawMenu(on: screen, row: top + 1, height: screen.rows - top - 2)
@@ -87,7 +91,7 @@ extension TopApp {
     case .typing(.filter, _): screen.draw("Filter: \(table.filter)_", row: row, style: .strong)
     case .typing(.search, _): screen.draw("Search: \(searchText)_", row: row, style: .strong)
     case .sortMenu, .probeMenu: KeyBar.menu.draw(on: screen, row: row)
-    case .help: screen.draw("any key goes back", row: row, style: .strong)
+    case .help: screen.draw("up and down scroll; any other key goes back", row: row, style: .strong)
     case .table: KeyBar.table(isPaused: isPaused).draw(on: screen, row: row)
     }
   }

@@ -14,13 +14,22 @@ extension TopApp {
     }
     switch mode {
     case .table: return handleInTable(key)
-    case .help:
-      mode = .table
-      return key == .function(10) ? .quit : nil
+    case .help(let top): return handleInHelp(key, top)
     case .typing(let prompt, let before): return handleTyping(key, prompt, before)
     case .sortMenu(let menu): return handleSortMenu(key, menu)
     case .probeMenu(let menu): return handleProbeMenu(key, menu)
     }
+  }
+
+  private mutating func handleInHelp(_ key: Key, _ top: Int) -> Action? {
+    switch key {
+    case .down, .character("j"): mode = .help(top + 1)
+    case .up, .character("k"): mode = .help(max(0, top - 1))
+    case .pageDown, .character(" "): mode = .help(top + pageHeight)
+    case .pageUp: mode = .help(max(0, top - pageHeight))
+    default: mode = .table
+    }
+    return key == .function(10) ? .quit : nil
   }
 
   // MARK: Table
@@ -29,7 +38,7 @@ extension TopApp {
     if moves(key) { return nil }
     switch key {
     case .character("q"), .function(10): return .quit
-    case .character("?"), .character("h"), .function(1): mode = .help
+    case .character("?"), .character("h"), .function(1): mode = .help(0)
     case .tab: show(panel: (active + 1) % panels.count)
     case .backTab: show(panel: (active + panels.count - 1) % panels.count)
     case .character(let digit) where digit.isASCII && digit.isNumber: show(panel: (digit.wholeNumberValue ?? 0) - 1)
@@ -37,7 +46,7 @@ extension TopApp {
     case .character("<"), .character(","), .left: shiftSortColumn(by: -1)
     case .character(">"), .character("."), .right: shiftSortColumn(by: 1)
     case .character("I"): table.isInverted.toggle()
-    case .character("\\"), .function(4): mode = .typing(.filter, before: table.filter)
+    case .character("\\"), .function(4): beginFilter()
     case .character("/"), .function(3): beginSearch()
     case .character("n"): find(offset: 1, forward: true)
     case .character("N"): find(offset: 1, forward: false)
@@ -71,19 +80,24 @@ extension TopApp {
 
   // MARK: Filter and search
 
+  private mutating func beginFilter() {
+    mode = .typing(.filter, Before(text: table.filter, selected: table.selected))
+  }
+
   private mutating func beginSearch() {
-    mode = .typing(.search, before: searchText)
+    mode = .typing(.search, Before(text: searchText, selected: table.selected))
     searchText = ""
   }
 
-  private mutating func handleTyping(_ key: Key, _ prompt: Prompt, _ before: String) -> Action? {
+  private mutating func handleTyping(_ key: Key, _ prompt: Prompt, _ before: Before) -> Action? {
     var text = prompt == .filter ? table.filter : searchText
     switch key {
     case .character(let character): text.append(character)
     case .backspace where !text.isEmpty: text.removeLast()
     case .enter: return finishTyping(text)
     case .escape, .backspace:
-      text = before
+      text = before.text
+      table.selected = before.selected
       mode = .table
     case .function(10): return .quit
     case .up, .down, .pageUp, .pageDown:
@@ -91,18 +105,20 @@ extension TopApp {
       return nil
     default: return nil
     }
-    if prompt == .filter { table.filter = text } else { search(text) }
+    if prompt == .filter { table.filter = text } else { search(text, from: before.selected) }
     return nil
   }
 
   private mutating func finishTyping(_ text: String) -> Action? {
-    if case .typing(.search, let before) = mode, text.isEmpty { searchText = before }
+    if case .typing(.search, let before) = mode, text.isEmpty { searchText = before.text }
     mode = .table
     return nil
   }
 
-  private mutating func search(_ text: String) {
+  // Each letter searches anew from where the search began.
+  private mutating func search(_ text: String, from origin: Int?) {
     searchText = text
+    table.selected = origin
     guard mode != .table, !text.isEmpty else { return }
     if !table.find(text, in: rows, offset: 0) { message = "nothing matches" }
   }

@@ -12,14 +12,20 @@ struct TopApp {
 
   enum Mode: Equatable {
     case table
-    case help
-    /// Typing the filter or a search; what was there before, for Escape.
-    case typing(Prompt, before: String)
+    /// Scrolled down by so many lines.
+    case help(Int)
+    case typing(Prompt, Before)
     case sortMenu(Menu)
     case probeMenu(Menu)
   }
 
   enum Prompt: Equatable { case filter, search }
+
+  /// What was there before somebody began to type, for Escape.
+  struct Before: Equatable {
+    var text: String
+    var selected: Int?
+  }
 
   let panels: [any Panel] = allPanels
   private(set) var active = 0
