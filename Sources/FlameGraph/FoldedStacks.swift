@@ -24,7 +24,7 @@ public struct FoldedStacks: Sendable {
   public var total: UInt64 { UInt64(clamping: sum) }
   public var isEmpty: Bool { sum == 0 }
 
-  /// Adds a stack, outermost frame first.
+  /// Adds a stack, outermost frame first. One without frames counts for the root and has no line of text.
   public mutating func add(_ frames: [String], value: UInt64) {
     var node: UInt32 = 0
     for frame in frames { node = child(of: node, names.intern(frame)) }

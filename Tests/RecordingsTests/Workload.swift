@@ -1,0 +1,1 @@
+../TraceModelTests/Workload.swift
