@@ -89,7 +89,13 @@ import Testing
       settings.width = 600
       settings.palette = try #require(FlamePalette.named("blue"))
     }
-    let text = "sh;clone;fork 1200000\nsh;clone 30000\nsh;wait4 100\nfind;openat;path_lookup;page_fault 4\nfind;openat 999999"
+    let text = """
+      sh;clone;fork 1200000
+      sh;clone 30000
+      sh;wait4 100
+      find;openat;path_lookup;page_fault 4
+      find;openat 999999
+      """
     let svg = settings.render(name == "empty" ? FoldedStacks() : FoldedParser(text).stacks)
     try XMLLint.check(svg)
     try Golden.expect(svg, "\(name).svg")

@@ -67,7 +67,8 @@ import Tracer
     let session = try #require(model.session)
     let svg = model.flameGraph()
     #expect(session.losses.lostWire > 0)
-    #expect(svg.contains("\(session.losses.received) events · 0 dropped at source · \(session.losses.lostWire) lost on"))
+    let (received, lost) = (session.losses.received, session.losses.lostWire)
+    #expect(svg.contains("\(received) events · 0 dropped at source · \(lost) lost on the wire"))
     #expect(svg.contains("names unknown") && svg.contains("data-unit=\"on-CPU ns\"") && svg.contains(" s · "))
   }
 
