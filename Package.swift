@@ -43,14 +43,25 @@ let hostOnly: [Target] = [
   .target(
     name: "Guest",
     dependencies: [
+      "TraceModel",
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
+  .target(name: "KernelAudit", swiftSettings: warningsAsErrors),
   .executableTarget(
-    name: "apus", dependencies: ["Guest", argumentParser], swiftSettings: warningsAsErrors),
+    name: "apus",
+    dependencies: [
+      "Guest", "KernelAudit", argumentParser, .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
   .executableTarget(
-    name: "ktop", dependencies: ["TraceModel", "FlameGraph", "Guest", "CNCurses", argumentParser],
+    name: "ktop",
+    dependencies: [
+      "TraceModel", "Tracer", "FlameGraph", "Guest", "CNCurses", argumentParser,
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
     swiftSettings: warningsAsErrors),
   .target(
     name: "Recordings",
@@ -78,13 +89,23 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "KernelCoreTests", dependencies: ["KernelCore"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
-  .testTarget(
-    name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "CMachine"],
+  .target(
+    name: "TraceTestSupport", dependencies: ["Tracer", "CMachine"], path: "Tests/TraceTestSupport",
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "KtopTests", dependencies: ["ktop", "Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
+    exclude: ["Golden"], swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(
+    name: "LinkTests",
+    dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],
+    swiftSettings: warningsAsErrors),
   .testTarget(
     name: "BootTests",
     dependencies: [
-      "Guest", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
+      "Guest", "LinuxABI", "Tracer", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     exclude: ["Programs"], swiftSettings: warningsAsErrors),

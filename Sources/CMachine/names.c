@@ -1,9 +1,9 @@
 // The names of everything in probes.h, in a section of their own that the host tools read by build-id.
-// A row: kind (1 key, 2 span, 3 lock class), id, rank (locks only), name, NUL.
+// A row: kind (1 key, 2 span, 3 lock class), id, rank (of a lock; least number of sites of a key), name, NUL.
 #include "probes.h"
 
 #define ROW(kind, id, rank, text) ".byte " #kind ", " #id ", " #rank "\n\t.asciz \"" text "\"\n\t"
-#define X(id, name) ROW(1, id, 0, #name)
+#define X(id, name, sites) ROW(1, id, sites, #name)
 #define Y(id, name, printed) ROW(2, id, 0, printed)
 #define Z(id, name, rank, printed) ROW(3, id, rank, printed)
 

@@ -30,6 +30,7 @@ public struct Guest: Sendable {
     }
     self.configuration = configuration
     directory = try TemporaryDirectory()
+    NamesCache.store(kernel: configuration.kernel)
   }
 
   /// Boots, runs `body` beside the machine, and waits until both have ended. The end of the machine cancels `body`.
@@ -46,8 +47,9 @@ public struct Guest: Sendable {
     let null = try FileDescriptor.open("/dev/null", .readWrite)
     defer { try? null.close() }
     do {
+      let launch = Launch(qemu: arguments, console: configuration.console)
       let result = try await Subprocess.run(
-        .name("qemu-system-x86_64"), arguments: Arguments(arguments),
+        launch.executable, arguments: Arguments(launch.arguments), platformOptions: launch.options,
         input: .fileDescriptor(input ?? null, closeAfterSpawningProcess: false),
         output: .fileDescriptor(.standardOutput, closeAfterSpawningProcess: false), error: .sequence
       ) { execution in
@@ -60,7 +62,7 @@ public struct Guest: Sendable {
       let (text, timedOut, value) = result.closureResult
       return (try outcome(report, text, timedOut, result.terminationStatus), value)
     } catch let error as SubprocessError {
-      throw GuestError("cannot start qemu-system-x86_64 ('make setup' installs it): \(error)", exitCode: 69)
+      throw Launch.failure("\(error)")
     }
   }
 
@@ -100,6 +102,7 @@ public struct Guest: Sendable {
   ) throws -> GuestOutcome {
     let lines = (try? readFile(report)) ?? []
     let parsed = GuestReport(parsing: String(decoding: lines, as: UTF8.self))
+    if !timedOut, case .exited(Launch.notFound) = status { throw Launch.failure(text) }
     // QEMU's own failures (bad options, no memory) are status 1 with a message and without a report.
     if !timedOut, parsed.end == .unknown, case .exited(1) = status, !text.isEmpty {
       throw GuestError("QEMU failed: \(text)", exitCode: 69)

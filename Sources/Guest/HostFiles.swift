@@ -18,6 +18,11 @@ public struct GuestError: Error, CustomStringConvertible, Sendable {
   }
 }
 
+/// Reading whole files, with errors for the user.
+public enum HostFile {
+  public static func read(_ path: FilePath) throws -> [UInt8] { try readFile(path) }
+}
+
 func readFile(_ path: FilePath) throws -> [UInt8] {
   do {
     let file = try FileDescriptor.open(path, .readOnly)
@@ -78,10 +83,10 @@ func directoryEntries(_ path: FilePath) throws -> [String] {
 }
 
 /// A directory of one run, removed with it.
-final class TemporaryDirectory: Sendable {
+public final class TemporaryDirectory: Sendable {
   let path: FilePath
 
-  init() throws {
+  public init() throws {
     let base = getenv("TMPDIR").map { String(cString: $0) } ?? "/tmp"
     var template = Array((base + "/apus.XXXXXX").utf8CString)
     guard let made = mkdtemp(&template) else {
@@ -90,7 +95,7 @@ final class TemporaryDirectory: Sendable {
     path = FilePath(platformString: made)
   }
 
-  func file(_ name: String) -> FilePath { path.appending(name) }
+  public func file(_ name: String) -> FilePath { path.appending(name) }
 
   deinit {
     for name in (try? directoryEntries(path)) ?? [] { _ = file(name).withPlatformString { unlink($0) } }

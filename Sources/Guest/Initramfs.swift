@@ -36,7 +36,8 @@ public struct Initramfs {
     archive.characterDevice("/dev/console", mode: 0o600, major: 5, minor: 1)
     archive.file("/bin/busybox", mode: 0o755, content: try readFile(binary))
     for applet in applets where applet != "bin/busybox" { archive.symbolicLink("/" + applet, to: "/bin/busybox") }
-    archive.file("/etc/passwd", content: Array("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n".utf8))
+    archive.file(
+      "/etc/passwd", content: Array("root:x:0:0:root:/root:/bin/sh\nnobody:x:65534:65534::/:/bin/false\n".utf8))
     archive.file("/etc/group", content: Array("root:x:0:\nnogroup:x:65534:\n".utf8))
     archive.file("/etc/profile", content: Array("export PS1='apus:\\w\\$ '\n".utf8))
     try add(additions, to: &archive)

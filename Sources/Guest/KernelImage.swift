@@ -25,7 +25,8 @@ public enum KernelImage {
     var buffer = [CChar](repeating: 0, count: Int(PATH_MAX))
     let count = readlink("/proc/self/exe", &buffer, buffer.count - 1)
     guard count > 0 else { return workingDirectory() }
-    return FilePath(String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)).removingLastComponent()
+    return FilePath(String(decoding: buffer[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self))
+      .removingLastComponent()
   }
 
   private static func workingDirectory() -> FilePath {

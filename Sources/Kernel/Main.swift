@@ -7,7 +7,7 @@ import LinuxABI
 @c
 func apus_main(_ startInfo: UInt64) {
   BootCPU.prepareCounters()  // locks count into %gs from the first one on
-  SerialPort.com1.initialize(interrupts: true)  // messages from the first line on
+  SerialPort.com1.initialize(interrupts: true, hasFIFO: false)  // messages from the first line on
   let info = BootInfo(startInfo: startInfo)  // copies what QEMU left in memory
   Console.isPlain = BootLine.isSet("console", to: "plain")
   KernelMap.initialize(info)  // final page tables, frame allocator; the heap works from here

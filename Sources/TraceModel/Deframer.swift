@@ -38,6 +38,12 @@ struct Deframer: Sendable {
   /// The stream has ended: what is left is text or a frame that was cut.
   mutating func finish(each: (Piece) -> Void) { finishPiece(each: each) }
 
+  /// What has begun will not be completed, for nobody listens any more.
+  mutating func forgetPartialPiece() {
+    piece.removeAll()
+    isOverlong = false
+  }
+
   private mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, each: (Piece) -> Void) {
     piece.append(contentsOf: bytes)
     while piece.count > Self.pieceLimit {

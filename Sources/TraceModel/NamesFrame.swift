@@ -1,4 +1,4 @@
-// Writes NAMES frames: recorders put them at the head of a recording, so that it needs no ELF file to be read.
+// Writes and reads NAMES frames: recorders put them at the head of a recording, so that it needs no ELF file to be read.
 import Tracer
 
 extension NameTable {
@@ -24,5 +24,33 @@ extension NameTable {
     return [UInt8](unsafeUninitializedCapacity: count + 8) { wire, written in
       written = Frame.seal(&payload, count: count, into: wire.baseAddress!)
     }
+  }
+
+  /// The names of one build in a stream of frames; nil when it has none.
+  public init?(frames: [UInt8], buildID: [UInt8]) {
+    var table = NameTable(buildID: buildID)
+    var deframer = Deframer()
+    frames.withUnsafeBufferPointer { bytes in
+      deframer.feed(bytes) { piece in
+        guard case .frame(let payload) = piece, payload[0] >> 4 == FrameType.names.rawValue else { return }
+        var reader = FrameReader(payload, from: 1)
+        guard reader.bytes(20) == buildID else { return }
+        _ = table.addRows(&reader)
+      }
+    }
+    guard !table.rows.isEmpty else { return nil }
+    self = table
+  }
+
+  /// Adds the rows of a NAMES frame; false when it is malformed.
+  mutating func addRows(_ reader: inout FrameReader) -> Bool {
+    while !reader.isAtEnd {
+      guard let kind = reader.byte(), let id = reader.byte(), let rank = reader.byte(), let length = reader.byte(),
+        let name = reader.bytes(Int(length))
+      else { return false }
+      guard let kind = Kind(rawValue: kind) else { continue }
+      add(kind: kind, id: Int(id), rank: Int(rank), name: String(decoding: name, as: UTF8.self))
+    }
+    return true
   }
 }

@@ -52,7 +52,9 @@ public struct TraceModel: Sendable {
   }
 
   /// The stream has ended: counts what was cut and completes the span trees. Feeding may go on.
-  public mutating func finish() {
+  /// - Parameter leaving: the reader ends it, and a frame that is not yet whole is no damage.
+  public mutating func finish(leaving: Bool = false) {
+    if leaving { deframer.forgetPartialPiece() }
     var deframer = self.deframer
     self.deframer = Deframer()
     deframer.finish { take($0, nil) }
@@ -144,13 +146,7 @@ extension TraceModel {
   private mutating func applyNames(_ reader: inout FrameReader) -> Bool {
     guard let buildID = reader.bytes(20) else { return false }
     var table = names[buildID] ?? NameTable(buildID: buildID)
-    while !reader.isAtEnd {
-      guard let kind = reader.byte(), let id = reader.byte(), let rank = reader.byte(), let length = reader.byte(),
-        let name = reader.bytes(Int(length))
-      else { return false }
-      guard let kind = NameTable.Kind(rawValue: kind) else { continue }
-      table.add(kind: kind, id: Int(id), rank: Int(rank), name: String(decoding: name, as: UTF8.self))
-    }
+    guard table.addRows(&reader) else { return false }
     names[buildID] = table
     return true
   }
@@ -160,6 +156,11 @@ extension TraceModel {
 public struct BuildMismatch: Error, CustomStringConvertible {
   public var stream: [UInt8]
   public var file: [UInt8]
+
+  public init(stream: [UInt8], file: [UInt8]) {
+    self.stream = stream
+    self.file = file
+  }
 
   public var description: String {
     """

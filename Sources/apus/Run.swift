@@ -67,7 +67,8 @@ struct Run: AsyncParsableCommand {
   @Flag(help: "Count guest instructions, exactly; the console takes no input then.")
   var icount = false
 
-  @Option(help: ArgumentHelp("Write the trace line to a file; say what to trace by --append trace=all.", valueName: "FILE"))
+  @Option(
+    help: ArgumentHelp("Write the trace line to a file; say what to trace by --append trace=all.", valueName: "FILE"))
   var trace: String?
 
   @Option(help: ArgumentHelp("Kill the machine after this many seconds.", valueName: "S"))
@@ -88,7 +89,7 @@ struct Run: AsyncParsableCommand {
       configuration.countsInstructions = icount
       if let trace { configuration.traceLine = .file(FilePath(trace)) }
       let outcome = try await launch(configuration)
-      Glibc.exit(report(outcome, kernel: configuration.kernel))
+      Glibc.exit(await report(outcome, kernel: configuration.kernel))
     } catch let error as GuestError {
       printError("apus: \(error)")
       Glibc.exit(error.exitCode)
@@ -110,7 +111,7 @@ struct Run: AsyncParsableCommand {
   }
 
   /// Says what there is to say and gives the status.
-  private func report(_ outcome: GuestOutcome, kernel: FilePath) -> Int32 {
+  private func report(_ outcome: GuestOutcome, kernel: FilePath) async -> Int32 {
     if outcome.timedOut {
       printError("apus: timed out after \(timeout ?? 0) s; the machine was killed")
       return RunStatus.timedOut
@@ -121,8 +122,8 @@ struct Run: AsyncParsableCommand {
     case .signaled(let signal): return 128 + signal
     case .poweredOff: return 0
     case .panicked(let message):
-      printError("apus: kernel panic: \(message)")
-      for address in outcome.report.stack { printError("  at 0x\(String(address, radix: 16))") }
+      let report = PanicReport(message: message, stack: outcome.report.stack, kernel: kernel)
+      for line in await report.lines() { printError(line) }
       return RunStatus.panicked
     case .unknown:
       printError("apus: the machine ended without a report (killed, reset, or left by Ctrl-A X)")

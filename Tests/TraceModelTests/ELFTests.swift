@@ -2,6 +2,8 @@
 import Testing
 import TraceModel
 
+@testable import TraceTestSupport
+
 @Suite struct ELFTests {
   @Test func namesAndBuildID() throws {
     let table = try NameTable(elf: Self.elf())

@@ -3,6 +3,8 @@ import Testing
 import TraceModel
 import Tracer
 
+@testable import TraceTestSupport
+
 enum Fault: CaseIterable { case flip, drop, insert, burst, duplicate, cut, mixed }
 
 @Suite struct FaultTests {

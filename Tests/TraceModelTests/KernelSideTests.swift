@@ -4,6 +4,8 @@ import Testing
 import TraceModel
 import Tracer
 
+@testable import TraceTestSupport
+
 @Suite struct KernelSideTests {
   @Test func fullRingDropsTheNewestAndCountsThem() throws {
     let machine = Machine(cpus: 2, ringWords: 512)

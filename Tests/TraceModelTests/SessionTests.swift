@@ -3,6 +3,8 @@ import Testing
 import TraceModel
 import Tracer
 
+@testable import TraceTestSupport
+
 @Suite struct SessionTests {
   @Test func aResetOpensAnotherSession() throws {
     let first = stream(bootID: 0x11, calls: 2000)

@@ -3,6 +3,8 @@ import Testing
 import TraceModel
 import Tracer
 
+@testable import TraceTestSupport
+
 @Suite struct SpanTests {
   @Test func nestingAndSelfTime() throws {
     let machine = Machine()

@@ -3,6 +3,8 @@ import Testing
 import TraceModel
 import Tracer
 
+@testable import TraceTestSupport
+
 @Suite struct StreamTests {
   @Test func everyRecordArrives() throws {
     let machine = Machine(cpus: 3, ringWords: 1 << 15)

@@ -5,6 +5,7 @@ import Testing
 import Tracer
 
 @testable import TraceModel
+@testable import TraceTestSupport
 
 @Suite struct VectorTests {
   static let file = URL(fileURLWithPath: #filePath).deletingLastPathComponent()

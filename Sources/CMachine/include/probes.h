@@ -10,13 +10,14 @@
 #include <stdbool.h>
 #include <stdint.h>
 
-// X(id, name): a static key switches one group of probe sites.
+// X(id, name, sites): a static key switches one group of probe sites. `sites` is the least number of them in the linked
+// kernel; the audit after the link (`make probes`, LinkTests) fails when one has vanished.
 #define APUS_KEYS(X)                                                                                                   \
-  X(0, syscalls)  /* system-call histogram and record */                                                               \
-  X(1, process)   /* spans exec, fork, exit, wait */                                                                   \
-  X(2, path)      /* span path lookup */                                                                               \
-  X(3, fault)     /* span page fault */                                                                                \
-  X(4, scheduler) /* context switches */
+  X(0, syscalls, 1)  /* system-call histogram and record */                                                            \
+  X(1, process, 8)   /* spans exec, fork, exit, wait */                                                                \
+  X(2, path, 2)      /* span path lookup */                                                                            \
+  X(3, fault, 2)     /* span page fault */                                                                             \
+  X(4, scheduler, 2) /* context switches */
 
 // X(id, name, printed name): a span has a start and an end on one thread.
 #define APUS_SPANS(X)                                                                                                  \
@@ -52,7 +53,7 @@
   X(17, console, 90, "console")            /* UART output */
 
 enum apus_key { 
-#define X(id, name) apus_key_id_##name = id,
+#define X(id, name, sites) apus_key_id_##name = id,
   APUS_KEYS(X)
 #undef X
   apus_key_count
@@ -74,7 +75,7 @@ enum apus_lock_class {
 // A site: a nop that the kernel patches into a jump to the cold path. The table row is PC-relative (site, target, key),
 // 12 bytes. The key is a literal in the text: an operand that cannot be satisfied would drop the asm in silence.
 #if defined(APUS_KERNEL) && !defined(APUS_NO_TRACER)
-#define APUS_KEY_FUNCTION(id, name)                                                                                    \
+#define APUS_KEY_FUNCTION(id, name, sites)                                                                                    \
   static inline __attribute__((always_inline)) bool apus_key_##name(void) {                                            \
     asm goto("1: .byte 0x0f, 0x1f, 0x44, 0x00, 0x00\n\t"                                                               \
              ".pushsection __jump_table, \"a\"\n\t"                                                                    \
@@ -90,11 +91,11 @@ enum apus_lock_class {
     return true;                                                                                                       \
   }
 #elif defined(APUS_KERNEL)
-#define APUS_KEY_FUNCTION(id, name)                                                                                    \
+#define APUS_KEY_FUNCTION(id, name, sites)                                                                                    \
   static inline __attribute__((always_inline)) bool apus_key_##name(void) { return false; }
 #else
 extern uint8_t apus_host_keys[apus_key_count];
-#define APUS_KEY_FUNCTION(id, name)                                                                                    \
+#define APUS_KEY_FUNCTION(id, name, sites)                                                                                    \
   static inline __attribute__((always_inline)) bool apus_key_##name(void) { return apus_host_keys[id] != 0; }
 #endif
 

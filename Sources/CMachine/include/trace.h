@@ -48,7 +48,7 @@ static inline __attribute__((always_inline)) struct apus_lock_counters apus_trac
 
 // The name of a static key, as the boot line and the host write it, or null.
 static inline __attribute__((always_inline)) const char *apus_trace_key_name(uint32_t key) {
-#define X(id, name) [id] = #name,
+#define X(id, name, sites) [id] = #name,
   static const char *const names[] = {APUS_KEYS(X)};
 #undef X
   return key < sizeof names / sizeof *names ? names[key] : 0;

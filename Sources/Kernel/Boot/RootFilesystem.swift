@@ -10,6 +10,7 @@ enum RootFilesystem {
     let root = Tmpfs(typeName: "rootfs", rootMode: 0o755)
     MountTable.mountRoot(root, source: Name("rootfs"))
     unpack(info.initramfs, into: root.root)
+    FilePages.reserve = KernelHeap.reserveFrames
     MemoryDevice.registerAll { Random.word() }
     mount("devtmpfs", on: "dev", root)
     mount("proc", on: "proc", root)
@@ -20,7 +21,9 @@ enum RootFilesystem {
     do throws(Errno) {
       let filesystem = try FilesystemTypes.make(Name(type), [])
       try MountTable.mount(filesystem, on: try directory(Name(name), in: root.root), source: Name(type))
-    } catch { Console.line(.literal("cannot mount "), .literal(type), .literal(": errno "), .decimal(Int(error.rawValue))) }
+    } catch {
+      Console.line(.literal("cannot mount "), .literal(type), .literal(": errno "), .decimal(Int(error.rawValue)))
+    }
   }
 
   private static func directory(_ name: Name, in root: Inode) throws(Errno) -> Inode {

@@ -52,7 +52,9 @@ enum Descriptors {
     gates.storeBytes(of: target >> 32, toByteOffset: vector * 16 + 8, as: UInt64.self)
   }
 
-  private static func setTableRegister(_ register: UnsafeMutableRawPointer, limit: UInt16, base: UnsafeMutableRawPointer) {
+  private static func setTableRegister(
+    _ register: UnsafeMutableRawPointer, limit: UInt16, base: UnsafeMutableRawPointer
+  ) {
     register.storeBytes(of: limit, as: UInt16.self)
     var address = UInt64(UInt(bitPattern: base))
     (register + 2).copyMemory(from: &address, byteCount: 8)

@@ -16,7 +16,9 @@ enum LocalAPIC {
   }
 
   @inline(__always)
-  private static func read(_ offset: Int) -> UInt32 { apus_load32(UInt64(UInt(bitPattern: registers.pointer + offset))) }
+  private static func read(_ offset: Int) -> UInt32 {
+    apus_load32(UInt64(UInt(bitPattern: registers.pointer + offset)))
+  }
 
   static func initialize() {
     LegacyPIC.disable()

@@ -20,6 +20,7 @@ enum Panic {
     } else {
       printStack(from: apus_frame_pointer())
     }
+    TraceLine.flush()
     HostReport.powerOff(code: 127)
   }
 

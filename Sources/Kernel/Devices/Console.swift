@@ -19,7 +19,9 @@ enum Console {
   nonisolated(unsafe) static var isPlain = false
 
   /// Prints the pieces and a new line.
-  static func line(_ first: Text, _ second: Text = .literal(""), _ third: Text = .literal(""), _ fourth: Text = .literal("")) {
+  static func line(
+    _ first: Text, _ second: Text = .literal(""), _ third: Text = .literal(""), _ fourth: Text = .literal("")
+  ) {
     if isPanicking { return writeLine(first, second, third, fourth) }
     lock.withLock { writeLine(first, second, third, fourth) }
   }

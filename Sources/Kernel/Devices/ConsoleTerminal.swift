@@ -40,14 +40,24 @@ enum ConsoleInput {
     do throws(Errno) { try KernelThread.start(name: "console", deliverSignals) } catch {
       Panic.stop("no memory for the console")
     }
+    isThrottled = true  // what was typed before the first interrupt could come
   }
 
   private static let queue = WaitQueue()
   nonisolated(unsafe) private static var isDeliveryWanted = false
+  /// The line discipline is full: bytes stay in the UART, which makes the sender wait.
+  nonisolated(unsafe) private static var isThrottled = false
 
+  /// Interrupts off.
   static func interrupt() {
-    while let byte = SerialPort.com1.read() { ConsoleTerminal.terminal?.receive(byte) }
+    guard let terminal = ConsoleTerminal.terminal else { return }
+    while terminal.hasRoom, let byte = SerialPort.com1.read() { terminal.receive(byte) }
+    isThrottled = !terminal.hasRoom
   }
+
+  /// Every tick: goes on where a full line discipline stopped.
+  @inline(__always)
+  static func tick() { if isThrottled { interrupt() } }
 
   static func requestDelivery() {
     isDeliveryWanted = true

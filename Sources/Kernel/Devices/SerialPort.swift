@@ -12,14 +12,14 @@ struct SerialPort {
   private static let transmitterEmpty: UInt8 = 0x20
   private static let dataReady: UInt8 = 0x01
 
-  /// 115200 baud 8N1, FIFOs on.
-  func initialize(interrupts: Bool) {
+  /// 115200 baud 8N1. Turning the FIFOs on discards a byte that has come already; a console does without them.
+  func initialize(interrupts: Bool, hasFIFO: Bool) {
     apus_outb(base + 1, 0)
     apus_outb(base + 3, 0x80)
     apus_outb(base, 1)
     apus_outb(base + 1, 0)
     apus_outb(base + 3, 0x03)
-    apus_outb(base + 2, 0xc7)
+    apus_outb(base + 2, hasFIFO ? 0xc7 : 0)
     apus_outb(base + 4, 0x0b)
     apus_outb(base + 1, interrupts ? 1 : 0)
   }

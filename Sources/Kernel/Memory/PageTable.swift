@@ -48,7 +48,6 @@ typealias PageEntries = UnsafeMutablePointer<PageEntry>
 struct PageTable {
   let root: FrameNumber
 
-
   @inline(__always)
   var entries: PageEntries { root.pointer.assumingMemoryBound(to: PageEntry.self) }
 

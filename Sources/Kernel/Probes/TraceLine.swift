@@ -36,8 +36,9 @@ enum TraceLine {
   /// Sets the tracer up, with the keys that the boot line's `trace=` names. Without COM2 it stays off.
   static func initialize() {
     guard SerialPort.com2.isPresent else { return }
-    SerialPort.com2.initialize(interrupts: false)
-    let table = ThreadTable(initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
+    SerialPort.com2.initialize(interrupts: false, hasFIFO: true)
+    let table = ThreadTable(
+      initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
     let cpus = 8
     drain = Drain(
       initialize: memory(Drain.bytesNeeded(cpus: cpus, threads: threadCapacity)), boot: bootInfo(), cpus: cpus,
@@ -61,9 +62,11 @@ enum TraceLine {
     drain!.tick(&port)
   }
 
-  /// The last words before power-off: what is still in the rings, for at most a second.
+  /// The last words before power-off: what is still in the rings, for at most a second. Interrupts stay off: the tick
+  /// would send in the middle of a frame.
   static func flush() {
     guard drain != nil else { return }
+    apus_cli()
     var port = TracePort()
     drain!.flush(&port, limit: Clock.ticksPerSecond)
   }

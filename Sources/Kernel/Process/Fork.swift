@@ -29,12 +29,19 @@ enum Fork {
     Reaper.runIfBusy()
     guard !KernelHeap.isLow else { throw .ENOMEM }
     let tid = try ProcessTable.lock.withLock { () throws(Errno) in try ProcessTable.takeNumber() }
+    share(request, caller.process)
     let process = request.flags.contains(.thread) ? caller.process : try makeProcess(tid, request, caller)
     let thread = try makeThread(tid, process, request, caller)
     if request.flags.contains(.parentSetTID) { storeTID(tid, request.parentTID) }
     start(thread, request)
     if request.flags.contains(.vfork) { waitForVfork(process, caller) }
     return Int(tid)
+  }
+
+  /// Tells what is about to have several users that it can no longer be read without a lock.
+  private static func share(_ request: CloneRequest, _ process: Process) {
+    if !request.flags.isDisjoint(with: [.thread, .files]) { process.files.isShared = true }
+    if !request.flags.isDisjoint(with: [.thread, .filesystem]) { process.filesystem.isShared = true }
   }
 
   private static func makeProcess(_ pid: Int32, _ request: CloneRequest, _ caller: Thread) throws(Errno) -> Process {

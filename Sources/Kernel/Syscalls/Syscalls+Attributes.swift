@@ -34,7 +34,7 @@ extension Syscalls {
   }
 
   private static func inode(_ caller: Thread, _ descriptor: Int32) throws(Errno) -> Inode {
-    try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in file.inode }
+    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in file.inode }
   }
 
   // MARK: Times
@@ -114,7 +114,7 @@ extension Syscalls {
 
   static func ftruncate(_ caller: Thread, _ descriptor: Int32, _ size: Int64) throws(Errno) -> Int {
     guard size >= 0 else { throw .EINVAL }
-    return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.inode.mode.isRegular, file.flags.isWritable else { throw .EINVAL }
       try truncate(caller, file.inode, size)
       return 0
@@ -135,7 +135,7 @@ extension Syscalls {
     guard offset >= 0, length > 0 else { throw .EINVAL }
     let flags = FallocateFlags(rawValue: mode)
     guard flags.isSubset(of: [.keepSize, .punchHole]), flags != .punchHole else { throw .EOPNOTSUPP }
-    return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isWritable else { throw .EBADF }
       guard !file.inode.mode.isFIFO else { throw .ESPIPE }
       guard !file.inode.isDirectory else { throw .EISDIR }

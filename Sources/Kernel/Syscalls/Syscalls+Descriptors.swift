@@ -103,7 +103,7 @@ extension Syscalls {
       try caller.process.files.setCloseOnExec(descriptor, request == Ioctl.setCloseOnExec)
       return 0
     default:
-      return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+      return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
         try ioctl(file, request, argument)
       }
     }

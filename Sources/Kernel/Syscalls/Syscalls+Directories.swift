@@ -16,7 +16,7 @@ extension Syscalls {
     _ caller: Thread, _ descriptor: Int32, _ out: UInt, _ size: UInt32, _ layout: Dirent.Layout
   ) throws(Errno) -> Int {
     try UserMemory.check(out, Int(size))
-    return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isReadable else { throw .EBADF }
       guard file.inode.isDirectory else { throw .ENOTDIR }
       let page = try Frames.allocate()
@@ -67,7 +67,7 @@ extension Syscalls {
   }
 
   static func fchdir(_ caller: Thread, _ descriptor: Int32) throws(Errno) -> Int {
-    let inode = try caller.process.files.withAnyFile(descriptor) { (file: OpenFile) throws(Errno) in file.inode }
+    let inode = try caller.withAnyFile(descriptor) { (file: OpenFile) throws(Errno) in file.inode }
     return try changeDirectory(caller, to: inode)
   }
 

@@ -51,20 +51,20 @@ extension Syscalls {
   // MARK: Nothing is behind memory: there is nothing to write back.
 
   static func fsync(_ caller: Thread, _ descriptor: Int32) throws(Errno) -> Int {
-    try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard !file.inode.mode.isFIFO, file.inode.mode.type != .characterDevice else { throw .EINVAL }
       return 0
     }
   }
 
   static func syncfs(_ caller: Thread, _ descriptor: Int32) throws(Errno) -> Int {
-    try caller.process.files.withFile(descriptor) { (_: OpenFile) throws(Errno) in 0 }
+    try caller.withFile(descriptor) { (_: OpenFile) throws(Errno) in 0 }
   }
 
   static func fadvise(
     _ caller: Thread, _ descriptor: Int32, _ offset: Int64, _ length: Int64, _ advice: Int32
   ) throws(Errno) -> Int {
-    try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard !file.inode.mode.isFIFO else { throw .ESPIPE }
       guard length >= 0, advice >= 0, advice <= 5 else { throw .EINVAL }
       return 0

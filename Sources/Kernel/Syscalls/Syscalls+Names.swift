@@ -2,6 +2,7 @@
 
 import KernelCore
 import LinuxABI
+import Tracer
 
 extension Syscalls {
   static func mkdirat(_ caller: Thread, _ directory: Int32, _ path: UInt, _ mode: UInt32) throws(Errno) -> Int {
@@ -58,7 +59,7 @@ extension Syscalls {
     guard flags.isSubset(of: .removeDirectory) else { throw .EINVAL }
     return try withPath(path) { (path: Name) throws(Errno) in
       var walk = try walk(caller, directory, path)
-      try walk.walkToLast()
+      try walkToLast(caller, &walk)
       try walk.checkSearch()
       if flags.contains(.removeDirectory) {
         try removeDirectory(caller, walk)
@@ -95,9 +96,9 @@ extension Syscalls {
     return try withPath(oldPath) { (oldPath: Name) throws(Errno) in
       try withPath(newPath) { (newPath: Name) throws(Errno) in
         var old = try walk(caller, oldDirectory, oldPath)
-        try old.walkToLast()
+        try walkToLast(caller, &old)
         var new = try walk(caller, newDirectory, newPath)
-        try new.walkToLast()
+        try walkToLast(caller, &new)
         try rename(caller, old, new, flags)
         return 0
       }

@@ -2,6 +2,7 @@
 
 import KernelCore
 import LinuxABI
+import Tracer
 
 extension Syscalls {
   static func open(_ caller: Thread, _ path: UInt, _ flags: UInt32, _ mode: UInt32) throws(Errno) -> Int {
@@ -65,7 +66,7 @@ extension Syscalls {
     var walk = try walk(caller, directory, path)
     if flags.contains(.temporaryFile) { return try openUnnamed(caller, &walk, flags, mode) }
     if flags.contains(.create) { return try openOrCreate(caller, &walk, flags, mode) }
-    let inode = try walk.resolve(followLast: !flags.contains(.noFollow))
+    let inode = try lookUp(caller, &walk, followLast: !flags.contains(.noFollow))
     return try openFound(caller, inode, flags)
   }
 
@@ -74,7 +75,7 @@ extension Syscalls {
   ) throws(Errno) -> OpenFile {
     let isExclusive = flags.contains(.exclusive)
     while true {
-      try walk.walkToLast()
+      try walkToLast(caller, &walk)
       let isPlain = !walk.last.isEmpty && !walk.last.isDot && !walk.last.isDotDot
       guard isPlain, !walk.mustBeDirectory else { throw isExclusive && !isPlain ? .EEXIST : .EISDIR }
       guard let (found, isNew) = try findOrCreate(caller, walk, flags, mode) else { continue }
@@ -113,7 +114,7 @@ extension Syscalls {
   private static func openUnnamed(
     _ caller: Thread, _ walk: inout PathWalk, _ flags: OpenFlags, _ mode: UInt32
   ) throws(Errno) -> OpenFile {
-    let directory = try walk.resolve()
+    let directory = try lookUp(caller, &walk)
     guard directory.isDirectory else { throw .ENOTDIR }
     try directory.filesystem.checkWritable()
     try caller.process.credentials.check(directory, [.write, .execute])

@@ -3,6 +3,7 @@
 import CMachine
 import KernelCore
 import LinuxABI
+import Tracer
 
 extension Syscalls {
   private static let shortPath = 256
@@ -50,16 +51,34 @@ extension Syscalls {
   /// The start of a walk: `directory` is a descriptor or AT_FDCWD.
   @inline(__always)
   static func walk(_ caller: Thread, _ directory: Int32, _ path: Name) throws(Errno) -> PathWalk {
-    let context = caller.process.filesystem!
-    let root = context.root
-    let start = path.isAbsolute ? root : try base(caller, directory)
-    return try PathWalk(path, from: start, root: root, as: caller.process.credentials)
+    let root = try caller.withContext { (context: FilesystemContext) throws(Errno) in context.borrowedRoot }
+    let start = path.isAbsolute ? root.takeUnretainedValue() : try base(caller, directory)
+    return try PathWalk(
+      path, startingAt: start, root: root, as: Unmanaged.passUnretained(caller.process.credentials))
+  }
+
+  // The two ways of walking, as span path_lookup.
+
+  @inline(__always)
+  static func lookUp(_ caller: Thread, _ walk: inout PathWalk, followLast: Bool = true) throws(Errno) -> Inode {
+    let start = Probes.path.begin(caller)
+    defer { Probes.path.end(start, caller) }
+    return try walk.resolve(followLast: followLast)
+  }
+
+  @inline(__always)
+  static func walkToLast(_ caller: Thread, _ walk: inout PathWalk) throws(Errno) {
+    let start = Probes.path.begin(caller)
+    defer { Probes.path.end(start, caller) }
+    try walk.walkToLast()
   }
 
   /// The inode of a descriptor, or the working directory.
   static func base(_ caller: Thread, _ directory: Int32) throws(Errno) -> Inode {
-    if directory == AtFlags.currentDirectory { return caller.process.filesystem.workingDirectory }
-    return try caller.process.files.withAnyFile(directory) { (file: OpenFile) throws(Errno) in file.inode }
+    if directory == AtFlags.currentDirectory {
+      return try caller.withContext { (context: FilesystemContext) throws(Errno) in context.ownWorkingDirectory }
+    }
+    return try caller.withAnyFile(directory) { (file: OpenFile) throws(Errno) in file.inode }
   }
 
   /// The inode that a path names.
@@ -77,7 +96,7 @@ extension Syscalls {
   ) throws(Errno) -> Inode {
     if path.isEmpty && allowEmpty { return try base(caller, directory) }
     var walk = try walk(caller, directory, path)
-    return try walk.resolve(followLast: follow)
+    return try lookUp(caller, &walk, followLast: follow)
   }
 
   /// Makes a new entry under a path: `body` gets its directory and name, which is free and may be written.
@@ -87,7 +106,7 @@ extension Syscalls {
     _ body: (Inode, Name) throws(Errno) -> Void
   ) throws(Errno) {
     var walk = try walk(caller, directory, path)
-    try walk.walkToLast()
+    try walkToLast(caller, &walk)
     guard !walk.last.isEmpty, !walk.last.isDot, !walk.last.isDotDot else { throw .EEXIST }
     guard try lookupIfPresent(walk) == nil else { throw .EEXIST }
     if walk.mustBeDirectory && !isDirectory { throw .ENOENT }

@@ -151,7 +151,7 @@ extension Syscalls {
     var sets = try SelectSets(count: min(Int(count), max(files.size, files.limit)), reads, writes, exceptions)
     defer { sets.free() }
     for entry in sets.entries {
-      try caller.process.files.withFile(entry.descriptor) { (_: OpenFile) throws(Errno) in }
+      try caller.withFile(entry.descriptor) { (_: OpenFile) throws(Errno) in }
     }
     _ = try wait(caller, deadline, sets.entries)
     return try sets.store()

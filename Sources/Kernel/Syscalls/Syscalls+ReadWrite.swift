@@ -5,7 +5,7 @@ import LinuxABI
 
 extension Syscalls {
   static func read(_ caller: Thread, _ descriptor: Int32, _ address: UInt, _ count: Int) throws(Errno) -> Int {
-    try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isReadable else { throw .EBADF }
       var transfer = try UserTransfer(address, count: count)
       return try receive(caller, file, &transfer)
@@ -13,7 +13,7 @@ extension Syscalls {
   }
 
   static func write(_ caller: Thread, _ descriptor: Int32, _ address: UInt, _ count: Int) throws(Errno) -> Int {
-    try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isWritable else { throw .EBADF }
       var transfer = try UserTransfer(address, count: count)
       try limitSize(caller, file, &transfer, at: nil)
@@ -25,7 +25,7 @@ extension Syscalls {
     _ caller: Thread, _ descriptor: Int32, _ address: UInt, _ count: Int, _ offset: Int64
   ) throws(Errno) -> Int {
     guard offset >= 0 else { throw .EINVAL }
-    return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       var transfer = try UserTransfer(address, count: count)
       return try read(file, &transfer, at: offset)
     }
@@ -35,7 +35,7 @@ extension Syscalls {
     _ caller: Thread, _ descriptor: Int32, _ address: UInt, _ count: Int, _ offset: Int64
   ) throws(Errno) -> Int {
     guard offset >= 0 else { throw .EINVAL }
-    return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       var transfer = try UserTransfer(address, count: count)
       return try write(caller, file, &transfer, at: offset)
     }
@@ -68,7 +68,7 @@ extension Syscalls {
     _ caller: Thread, _ descriptor: Int32, _ vector: UInt, _ count: Int, _ offset: Int64, _ flags: UInt32
   ) throws(Errno) -> Int {
     let flags = try checked(flags, offset)
-    return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isReadable else { throw .EBADF }
       return try withSegments(vector, count) { (transfer: inout UserTransfer) throws(Errno) in
         if offset >= 0 { return try read(file, &transfer, at: offset) }
@@ -81,7 +81,7 @@ extension Syscalls {
     _ caller: Thread, _ descriptor: Int32, _ vector: UInt, _ count: Int, _ offset: Int64, _ flags: UInt32
   ) throws(Errno) -> Int {
     let flags = try checked(flags, offset)
-    return try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isWritable else { throw .EBADF }
       return try withSegments(vector, count) { (transfer: inout UserTransfer) throws(Errno) in
         if flags.contains(.append) { return try append(caller, file, &transfer, movesOffset: offset < 0) }
@@ -93,7 +93,7 @@ extension Syscalls {
   }
 
   static func lseek(_ caller: Thread, _ descriptor: Int32, _ distance: Int64, _ whence: Int32) throws(Errno) -> Int {
-    try caller.process.files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       Int(try file.seek(distance, whence))
     }
   }

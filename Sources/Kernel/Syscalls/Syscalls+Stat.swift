@@ -2,21 +2,29 @@
 
 import KernelCore
 import LinuxABI
+import Tracer
 
 extension Syscalls {
   static func stat(_ caller: Thread, _ path: UInt, _ out: UserPointer<Stat>) throws(Errno) -> Int {
-    try out.store(resolve(caller, AtFlags.currentDirectory, path, follow: true).stat())
-    return 0
+    try store(resolve(caller, AtFlags.currentDirectory, path, follow: true), out)
   }
 
   static func lstat(_ caller: Thread, _ path: UInt, _ out: UserPointer<Stat>) throws(Errno) -> Int {
-    try out.store(resolve(caller, AtFlags.currentDirectory, path, follow: false).stat())
-    return 0
+    try store(resolve(caller, AtFlags.currentDirectory, path, follow: false), out)
   }
 
   static func fstat(_ caller: Thread, _ descriptor: Int32, _ out: UserPointer<Stat>) throws(Errno) -> Int {
-    let stat = try caller.process.files.withAnyFile(descriptor) { (file: OpenFile) throws(Errno) in file.inode.stat() }
-    try out.store(stat)
+    try caller.withAnyFile(descriptor) { (file: OpenFile) throws(Errno) in try store(file.inode, out) }
+  }
+
+  /// Copies an inode's attributes out, from where they were gathered.
+  @inline(__always)
+  private static func store(_ inode: Inode, _ out: UserPointer<Stat>) throws(Errno) -> Int {
+    var stat = Stat()
+    inode.fill(&stat)
+    try withUnsafeMutablePointer(to: &stat) { (stat) throws(Errno) in
+      try UserMemory.copyOut(stat, to: out.address, count: MemoryLayout<Stat>.size)
+    }
     return 0
   }
 
@@ -27,8 +35,7 @@ extension Syscalls {
     guard flags.isSubset(of: [.symlinkNoFollow, .noAutomount, .emptyPath]) else { throw .EINVAL }
     let inode = try resolve(
       caller, directory, path, follow: !flags.contains(.symlinkNoFollow), allowEmpty: flags.contains(.emptyPath))
-    try out.store(inode.stat())
-    return 0
+    return try store(inode, out)
   }
 
   static func statx(
@@ -73,7 +80,7 @@ extension Syscalls {
       let root = caller.process.filesystem.root
       let start = path.isAbsolute ? root : try base(caller, directory)
       var walk = try PathWalk(path, from: start, root: root, as: credentials)
-      return try walk.resolve(followLast: !flags.contains(.symlinkNoFollow))
+      return try lookUp(caller, &walk, followLast: !flags.contains(.symlinkNoFollow))
     }
     try check(inode, AccessMode(rawValue: mode), credentials)
     return 0

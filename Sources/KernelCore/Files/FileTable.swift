@@ -62,11 +62,7 @@ public final class FileTable {
     if isShared { return try body(retained(descriptor)) }
     let index = Int(UInt32(bitPattern: descriptor))
     guard index < capacity, let slot = slots[index] else { throw .EBADF }
-    // Typed throws do not pass through the standard library's function.
-    let outcome = slot._withUnsafeGuaranteedRef { file -> Swift.Result<Result, Errno> in
-      do throws(Errno) { return .success(try body(file)) } catch { return .failure(error) }
-    }
-    return try outcome.get()
+    return try slot.borrow(body)
   }
 
   /// The file of a descriptor, kept alive by the caller's reference.

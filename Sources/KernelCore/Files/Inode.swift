@@ -114,10 +114,16 @@ open class Inode {
 
   // MARK: Attributes
 
-  open func stat() -> Stat {
+  public final func stat() -> Stat {
+    var result = Stat()
+    fill(&result)
+    return result
+  }
+
+  /// Enters all attributes into `result`, which is zeroed.
+  open func fill(_ result: inout Stat) {
     lock.acquire()
     defer { lock.release() }
-    var result = Stat()
     result.device = filesystem.device.rawValue
     result.inode = number
     result.links = UInt64(links)
@@ -127,7 +133,6 @@ open class Inode {
     result.blockSize = Int64(pageSize)
     result.blocks = blocks
     (result.accessed, result.modified, result.changed) = (accessed, modified, changed)
-    return result
   }
 
   /// Units of 512 bytes in use. Lock held.

@@ -48,7 +48,7 @@ enum Exec {
     let context = caller.process.filesystem!
     var walk = try PathWalk(
       path, from: context.workingDirectory, root: context.root, as: caller.process.credentials)
-    return try open(try walk.resolve(), caller: caller)
+    return try open(try Syscalls.lookUp(caller, &walk), caller: caller)
   }
 
   static func open(_ inode: Inode, caller: Thread) throws(Errno) -> OpenFile {

@@ -3,7 +3,7 @@
 // One walk serves one path of one call. `walkToLast` goes to the directory that holds the last component; `resolve`
 // goes on to the inode. Symbolic links are spliced into the rest of the path, which then lives at the end of an
 // expansion buffer: no recursion, and no allocation unless a link is met. Takes directory locks one at a time.
-// The path's bytes must outlive the walk.
+// The path's bytes, the root and the credentials must outlive the walk: it counts no reference to them.
 
 import CMachine
 import LinuxABI
@@ -17,8 +17,9 @@ public struct PathWalk: ~Copyable {
   public private(set) var mustBeDirectory = false
 
   private var rest: Name
-  private let root: Inode
-  private let credentials: Credentials
+  private let root: Unmanaged<Inode>
+  private let credentials: Unmanaged<Credentials>
+  private let isPrivileged: Bool
   private var linksFollowed = 0
   private var expansion: FrameNumber?
   private static let expansionOrder = 1
@@ -26,13 +27,24 @@ public struct PathWalk: ~Copyable {
 
   /// - Throws: ENOENT for an empty path, ENAMETOOLONG.
   public init(_ path: Name, from start: Inode, root: Inode, as credentials: Credentials) throws(Errno) {
+    try self.init(
+      path, startingAt: path.isAbsolute ? root : start, root: Unmanaged.passUnretained(root),
+      as: Unmanaged.passUnretained(credentials))
+  }
+
+  /// The same for a caller that knows where the path starts: at `root` if it is absolute.
+  @inline(__always)
+  public init(
+    _ path: Name, startingAt start: __owned Inode, root: Unmanaged<Inode>, as credentials: Unmanaged<Credentials>
+  ) throws(Errno) {
     guard !path.isEmpty else { throw .ENOENT }
     guard path.count < PathLimit.path else { throw .ENAMETOOLONG }
     self.root = root
     self.credentials = credentials
-    directory = path.isAbsolute ? root : start
+    isPrivileged = credentials._withUnsafeGuaranteedRef { $0.isPrivileged }
+    directory = start
     rest = path
-    last = path.dropFirst(path.count)
+    last = Name(path.base + path.count, count: 0)
   }
 
   deinit {
@@ -88,7 +100,8 @@ public struct PathWalk: ~Copyable {
   @inline(__always)
   public func checkSearch() throws(Errno) {
     guard directory.isDirectory else { throw .ENOTDIR }
-    try credentials.check(directory, .execute)
+    if isPrivileged { return }
+    try credentials.takeUnretainedValue().check(directory, .execute)
   }
 
   // MARK: Components
@@ -97,17 +110,18 @@ public struct PathWalk: ~Copyable {
   @inline(__always)
   private mutating func takeComponent() throws(Errno) -> Name {
     let slash = UInt8(ascii: "/")
+    let count = rest.count
     var start = 0
-    while start < rest.count, rest[start] == slash { start += 1 }
+    while start < count, rest[start] == slash { start &+= 1 }
     var end = start
-    while end < rest.count, rest[end] != slash { end += 1 }
-    guard end - start <= PathLimit.name else { throw .ENAMETOOLONG }
-    let component = Name(rest.base + start, count: end - start)
-    while end < rest.count, rest[end] == slash {
-      end += 1
-      if end == rest.count { mustBeDirectory = true }
+    while end < count, rest[end] != slash { end &+= 1 }
+    guard end &- start <= PathLimit.name else { throw .ENAMETOOLONG }
+    let component = Name(rest.base + start, count: end &- start)
+    while end < count, rest[end] == slash {
+      end &+= 1
+      if end == count { mustBeDirectory = true }
     }
-    rest = rest.dropFirst(end)
+    rest = Name(rest.base + end, count: count &- end)
     return component
   }
 
@@ -131,6 +145,7 @@ public struct PathWalk: ~Copyable {
 
   /// `..`: up through mount points, and never above the root.
   private func parent() -> Inode {
+    let root = root.takeUnretainedValue()
     var current = directory
     while current !== root, current === current.filesystem.rootInode {
       guard let covered = MountTable.mountPoint(of: current.filesystem) else { return current }
@@ -166,7 +181,7 @@ public struct PathWalk: ~Copyable {
     start -= linkCount
     (buffer + start).copyMemory(from: buffer, byteCount: linkCount)
     rest = Name(UnsafeRawBufferPointer(start: buffer + start, count: Self.expansionSize - start))
-    if rest.isAbsolute { directory = root }
+    if rest.isAbsolute { directory = root.takeUnretainedValue() }
   }
 
   private mutating func expansionBuffer() throws(Errno) -> UnsafeMutableRawPointer {

@@ -34,6 +34,8 @@ struct InputQueue {
   var readableCount: Int { committed - head }
   var editCount: Int { tail - committed }
   var isFull: Bool { tail - head >= Self.capacity }
+  /// Room for one more cell and the line's end.
+  var isNearlyFull: Bool { tail - head >= Self.capacity - 2 }
 
   subscript(position: Int) -> Cell { cells[position & (Self.capacity - 1)] }
 

@@ -44,6 +44,9 @@ public final class Terminal {
     }
   }
 
+  /// False while received bytes would be lost for want of a reader. A line without an end must be taken all the same.
+  public var hasRoom: Bool { !input.isNearlyFull || input.readableCount == 0 }
+
   var isCanonical: Bool { settings.local.contains(.canonical) }
 
   // MARK: Reading

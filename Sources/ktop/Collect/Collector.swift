@@ -1,0 +1,137 @@
+// Moves bytes from a source into the model and, if wanted, into a recording; knows what state the source is in.
+//
+// One thread. Reads never wait: the loops poll, then call `pump`.
+
+import Glibc
+import TraceModel
+import Tracer
+
+final class Collector {
+  enum State: Equatable {
+    /// No frame has come yet.
+    case waiting
+    case running
+    case ended(String)
+  }
+
+  private(set) var model = TraceModel()
+  private(set) var state = State.waiting
+  /// Why names are missing; nil when they are known or not yet needed.
+  private(set) var namesNote: String?
+  let source: ByteSource
+  private let recorder: Recorder?
+  private var names: NameLookup
+  private var meter = Meter()
+  private var askedAt: Double?
+  private var lastArrival = Clock.seconds()
+  private var firstTime: UInt64?
+  private var namedBuild: [UInt8]?
+  private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
+
+  /// `machineIsBooting`: its kernel will say HELLO unasked.
+  init(_ source: ByteSource, names: NameLookup, recorder: Recorder? = nil, machineIsBooting: Bool = false) {
+    self.source = source
+    self.names = names
+    self.recorder = recorder
+    if machineIsBooting { askedAt = lastArrival }
+    if let table = names.explicit { recorder?.add(names: table) }
+  }
+
+  deinit { buffer.deallocate() }
+
+  var hasEnded: Bool { if case .ended = state { return true } else { return false } }
+
+  /// Whether the stream came from a kernel at all.
+  var isTrace: Bool { model.framesReceived > 0 }
+
+  /// Reads what is there, a bounded amount. True when the model has changed.
+  func pump() throws -> Bool {
+    guard !hasEnded else { return false }
+    askForHello()
+    switch source.read(into: buffer) {
+    case .nothing: return false
+    case .ended(let reason):
+      try finish(reason, leaving: false)
+      return true
+    case .bytes(let count):
+      try take(UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count]))
+      return true
+    }
+  }
+
+  /// Leaves a source that goes on. With a recorder, asks for all state once more and waits until histograms and errnos,
+  /// which travel last, tell of every call counted so far, or a second.
+  func leave(_ reason: String) throws {
+    guard !hasEnded else { return }
+    let end = Clock.seconds() + Self.farewellSeconds
+    if recorder != nil && state == .running && send(.hello) {
+      let poller = Poller(input: nil, hearsSignals: false)
+      let counted = model.session?.systemCalls ?? [:]
+      while !hasEnded && Clock.seconds() < end && !isToldInFull(counted) {
+        _ = poller.wait(for: source, milliseconds: 20)
+        _ = try pump()
+      }
+    }
+    try finish(reason, leaving: true)
+  }
+
+  private func isToldInFull(_ counted: [Int: Counter]) -> Bool {
+    guard let calls = model.session?.systemCalls else { return true }
+    return counted.allSatisfy { number, then in
+      guard let now = calls[number], now.count >= then.count else { return true }
+      return now.errnos.values.reduce(0, +) >= then.errors && now.buckets.reduce(0, +) >= then.count
+    }
+  }
+
+  private func finish(_ reason: String, leaving: Bool) throws {
+    guard !hasEnded else { return }
+    state = .ended(reason)
+    model.finish(leaving: leaving)
+    try recorder?.finish(leaving: leaving)
+  }
+
+  private static let farewellSeconds = 1.0
+
+  /// Sends a command to the kernel; false when this source takes none.
+  func send(_ command: Command) -> Bool {
+    guard !hasEnded else { return false }
+    var wire = [UInt8](repeating: 0, count: 40)
+    let count = command.encode(into: &wire)
+    return source.send(Array(wire[..<count]))
+  }
+
+  /// Everything views need, at this moment.
+  func snapshot() -> Snapshot { Snapshot(of: self, meter: meter, silentFor: Clock.seconds() - lastArrival) }
+
+  // A kernel says HELLO once a second; asking makes the first picture come at once. The question can be lost.
+  private func askForHello() {
+    guard model.session?.hello == nil else { return }
+    let now = Clock.seconds()
+    if let askedAt, now - askedAt < 1 { return }
+    if send(.hello) { askedAt = now }
+  }
+
+  private func take(_ bytes: UnsafeBufferPointer<UInt8>) throws {
+    lastArrival = Clock.seconds()
+    model.feed(bytes)
+    try recorder?.write(bytes)
+    if state == .waiting && isTrace { state = .running }
+    try findNames()
+    meter.update(model)
+    if let session = model.session, let second = session.ticksPerSecond {
+      if firstTime == nil { firstTime = session.time }
+      source.streamReached(seconds: Double(session.time &- (firstTime ?? 0)) / Double(second))
+    }
+  }
+
+  private func findNames() throws {
+    guard let session = model.session, let hello = session.hello, hello.buildID != namedBuild else { return }
+    let isFirst = namedBuild == nil
+    namedBuild = hello.buildID
+    let found = try names.find(hello.buildID, streamed: model.names(of: session), isFirst: isFirst)
+    namesNote = found.note
+    guard let table = found.table else { return recorder?.addNothing() ?? () }
+    try? model.add(table)
+    recorder?.add(names: table)
+  }
+}

@@ -1,0 +1,32 @@
+// Bytes and records per second, over the last two seconds of the stream's own time: the same live and replayed.
+
+import TraceModel
+
+struct Meter {
+  private struct Sample {
+    var seconds: Double
+    var bytes: UInt64
+    var records: UInt64
+  }
+
+  private static let window = 2.0
+  private static let step = 0.1
+  private var samples: [Sample] = []
+
+  private(set) var bytesPerSecond = 0.0
+  private(set) var recordsPerSecond = 0.0
+
+  mutating func update(_ model: TraceModel) {
+    guard let session = model.session, let second = session.ticksPerSecond else { return }
+    let now = Sample(
+      seconds: Double(session.time) / Double(second), bytes: model.bytesReceived, records: session.losses.received)
+    // Another boot begins its clock and its counts anew.
+    if let last = samples.last, now.seconds < last.seconds || now.records < last.records { samples = [] }
+    if let last = samples.last, now.seconds - last.seconds < Self.step { return }
+    samples.append(now)
+    while samples.count > 2, samples[1].seconds < now.seconds - Self.window { samples.removeFirst() }
+    guard let first = samples.first, now.seconds > first.seconds else { return }
+    bytesPerSecond = Double(now.bytes - first.bytes) / (now.seconds - first.seconds)
+    recordsPerSecond = Double(now.records - first.records) / (now.seconds - first.seconds)
+  }
+}

@@ -1,0 +1,40 @@
+// `ktop replay`: the screens of a recording.
+
+import ArgumentParser
+import Glibc
+
+struct Replay: AsyncParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Show a recording as if it happened now, or at once.")
+
+  @Argument(help: "A recording; - for standard input.")
+  var file: String
+
+  @Option(help: ArgumentHelp("Seconds of the recording per second; without it, all at once.", valueName: "FACTOR"))
+  var speed: Double?
+
+  @OptionGroup var names: NameOptions
+
+  func validate() throws {
+    if let speed, !(speed > 0 && speed < 1e6) { throw ValidationError("--speed takes a positive number") }
+  }
+
+  func run() async {
+    await endingWithStatus {
+      let source = try RecordingFile.open(file, speed: speed)
+      let collector = Collector(source, names: try names.lookup())
+      return try collector.watch(limit: nil, batchLimit: nil)
+    }
+  }
+}
+
+enum RecordingFile {
+  static func open(_ path: String, speed: Double? = nil) throws -> ByteSource {
+    guard path != "-" else { return FileSource(dup(0), label: "standard input", follows: false, speed: speed) }
+    var status = stat()
+    if stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
+      throw KtopError("\(path) is a directory", .noInput)
+    }
+    return FileSource(try Endpoint.openFile(path, O_RDONLY), label: path, follows: false, speed: speed)
+  }
+}

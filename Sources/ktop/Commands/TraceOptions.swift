@@ -1,0 +1,65 @@
+// What several commands take, and what they do alike.
+
+import ArgumentParser
+import Glibc
+import TraceModel
+
+struct NameOptions: ParsableArguments {
+  @Option(help: ArgumentHelp("Names of spans, locks and probes from this kernel's ELF file.", valueName: "FILE"))
+  var elf: String?
+
+  func lookup() throws -> NameLookup { try NameLookup(elf: elf) }
+}
+
+struct TimeLimit: ParsableArguments {
+  @Option(name: .customLong("for"), help: ArgumentHelp("Stop after this many seconds.", valueName: "SECONDS"))
+  var seconds: Double?
+
+  func validate() throws {
+    if let seconds, !(seconds > 0 && seconds < 1e6) {
+      throw ValidationError("--for takes a positive number of seconds")
+    }
+  }
+}
+
+extension Collector {
+  /// What was collected must have been a trace.
+  func requireTrace() throws {
+    if let version = model.unsupportedVersion, model.session == nil {
+      throw KtopError("\(source.label) is a trace of version \(version), which this ktop does not know", .badInput)
+    }
+    guard !isTrace else { return }
+    guard model.bytesReceived > 0 else {
+      if source.isLive { throw KtopError("nothing came from \(source.label)", .unavailable) }
+      throw KtopError("\(source.label) is empty", .badInput)
+    }
+    throw KtopError("\(source.label) is no trace: \(model.bytesReceived) bytes without a valid frame", .badInput)
+  }
+
+  /// Shows the trace until somebody leaves, or, without a terminal, collects and prints the table.
+  func watch(limit: Double?, batchLimit: Double?) throws -> Int32 {
+    Signals.install()
+    guard CursesScreen.isPossible else {
+      let ending = try BatchLoop(collector: self, limit: limit ?? batchLimit).run()
+      try requireTrace()
+      try printOut(TextReport(snapshot()).text)
+      return ending.status
+    }
+    // A recording that is none is refused before there is a screen to tell it on.
+    while !source.isLive && !hasEnded && !isTrace { _ = try pump() }
+    if hasEnded { try requireTrace() }
+    let ending = try show(limit: limit)
+    if hasEnded { try requireTrace() }
+    return ending.status
+  }
+
+  /// Shows the trace on this terminal, which is as before afterwards.
+  func show(limit: Double?) throws -> Ending {
+    let screen = try CursesScreen()
+    defer { screen.leave() }
+    let ending = try ScreenLoop(self, screen: screen, limit: limit).run()
+    screen.leave()
+    try leave("left")
+    return ending
+  }
+}

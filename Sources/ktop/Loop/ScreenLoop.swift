@@ -1,0 +1,115 @@
+// Shows a collector on a terminal until somebody leaves: reads the source, takes keys, draws.
+//
+// Draws at most four times a second and only after a change; a key is answered at once, and so is the first data.
+
+import Glibc
+import Tracer
+
+final class ScreenLoop {
+  private static let framePeriod = 0.25
+  private static let firstFramePeriod = 0.03
+
+  private let collector: Collector
+  private let screen: CursesScreen
+  private let deadline: Double?
+  private var app = TopApp()
+  private let began = Clock.seconds()
+  private var isDirty = true
+  private var lastDraw = 0.0
+
+  /// `limit`: leave after so many seconds.
+  init(_ collector: Collector, screen: CursesScreen, limit: Double? = nil) {
+    self.collector = collector
+    self.screen = screen
+    deadline = limit.map { Clock.seconds() + $0 }
+  }
+
+  func run() throws -> Ending {
+    let poller = Poller(input: screen.inputDescriptor)
+    draw()
+    while true {
+      let ready = poller.wait(for: collector.hasEnded ? nil : collector.source, milliseconds: timeout())
+      if ready.signal, let ending = handleSignals() { return ending }
+      if ready.input, let ending = handleKeys() { return ending }
+      // Also without news: a question to the kernel may be due.
+      if try collector.pump() { isDirty = true }
+      let now = Clock.seconds()
+      if let deadline, now >= deadline { return .timeUp }
+      if collector.hasEnded && !collector.isTrace { return .sourceEnded }
+      if now - lastDraw >= 1 && app.snapshot.state == .running { isDirty = true }
+      if isDirty && now - lastDraw >= period { draw() }
+    }
+  }
+
+  private var period: Double {
+    app.snapshot.systemCalls.isEmpty && Clock.seconds() - began < 5 ? Self.firstFramePeriod : Self.framePeriod
+  }
+
+  private func timeout() -> Int32 {
+    let now = Clock.seconds()
+    let untilFrame = isDirty ? period - (now - lastDraw) : 1
+    let untilEnd = deadline.map { $0 - now } ?? 1
+    return Int32(max(0, min(untilFrame, untilEnd, 1)) * 1000) + 1
+  }
+
+  private func draw() {
+    app.update(collector.snapshot())
+    app.draw(on: screen)
+    lastDraw = Clock.seconds()
+    isDirty = false
+  }
+
+  private func handleKeys() -> Ending? {
+    guard screen.isInputOpen else { return .signal(SIGHUP) }
+    while let key = screen.nextKey() {
+      if let action = app.handle(key), perform(action) { return .quit }
+      isDirty = true
+    }
+    if isDirty { draw() }
+    return nil
+  }
+
+  // True to leave.
+  private func perform(_ action: TopApp.Action) -> Bool {
+    switch action {
+    case .quit: return true
+    case .suspend: suspend(wholeGroup: true)
+    case .redraw: screen.redrawEverything()
+    case .send(let command):
+      app.message = collector.send(command) ? Self.sentText(command) : "this source takes no commands"
+    }
+    return false
+  }
+
+  private static func sentText(_ command: Command) -> String {
+    if case .reset = command { return "reset sent: counts begin at 0" } else { return "sent to the kernel" }
+  }
+
+  private func handleSignals() -> Ending? {
+    while let number = Signals.next() {
+      switch number {
+      case SIGINT: return .quit
+      case SIGTERM, SIGHUP, SIGQUIT: return .signal(number)
+      case SIGTSTP: suspend(wholeGroup: false)
+      case SIGWINCH:
+        screen.resize()
+        draw()
+      case SIGCONT:
+        // Whoever had the terminal meanwhile may have changed it.
+        screen.leave()
+        screen.enter()
+        draw()
+      case 0: return .quit
+      default: break
+      }
+    }
+    return nil
+  }
+
+  private func suspend(wholeGroup: Bool) {
+    screen.leave()
+    Signals.stop(wholeGroup: wholeGroup)
+    screen.enter()
+    isDirty = true
+  }
+}

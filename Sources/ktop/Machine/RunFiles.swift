@@ -1,0 +1,37 @@
+// The files one run leaves, named by the time of its start.
+
+import Glibc
+
+struct RunFiles {
+  let recording: String
+  let picture: String
+  let console: String
+
+  /// Names in `directory`, which is made, that no run has taken.
+  static func next(in directory: String) throws -> RunFiles {
+    guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
+      throw KtopError.ofErrno("cannot make \(directory)", .inputOutput)
+    }
+    let base = directory + "/" + timestamp()
+    for suffix in [""] + (2...99).map({ "-\($0)" }) {
+      let files = RunFiles(base: base + suffix)
+      if access(files.recording, F_OK) != 0 { return files }
+    }
+    throw KtopError("\(directory) is full of runs of this second", .inputOutput)
+  }
+
+  private init(base: String) {
+    recording = base + ".rec"
+    picture = base + ".svg"
+    console = base + ".console"
+  }
+
+  private static func timestamp() -> String {
+    var now = time(nil)
+    var local = tm()
+    localtime_r(&now, &local)
+    var text = [CChar](repeating: 0, count: 32)
+    let count = strftime(&text, text.count, "%Y%m%d-%H%M%S", &local)
+    return String(decoding: text[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
+  }
+}

@@ -1,0 +1,100 @@
+// A machine and the watching of it, from launch to the files that are left.
+//
+// The watching runs on a thread of its own, for it polls; it begins before the machine does, so that the screen is
+// there at once, and ends the machine when somebody leaves. A machine that ends by itself leaves the screen.
+
+import Glibc
+import Guest
+import SystemPackage
+
+struct WatchedRun {
+  private let machine: GuestConfiguration
+  private let limit: Double?
+  private let files: RunFiles
+  private let directory: TemporaryDirectory
+  private let state = MachineState()
+
+  init(_ machine: GuestConfiguration, limit: Double?) throws {
+    directory = try TemporaryDirectory()
+    files = try RunFiles.next(in: "recordings")
+    self.limit = limit
+    var machine = machine
+    machine.traceLine = .socket(directory.file("trace"))
+    machine.console = .file(FilePath(files.console))
+    self.machine = machine
+  }
+
+  /// Runs to the end and gives the exit status.
+  func run() async throws -> Int32 {
+    Signals.install()
+    let guest = try Guest(machine)
+    let watching = Task { try await onOwnThread { try watch() } }
+    do {
+      let (outcome, result) = try await guest.run { running in
+        let result = try await withTaskCancellationHandler {
+          try await watching.value
+        } onCancel: {
+          state.hasEnded.store(true, ordering: .relaxed)
+        }
+        running.powerOff()
+        return result
+      }
+      return try report(outcome, result)
+    } catch {
+      // No machine: the screen has nothing to wait for.
+      Signals.wake()
+      _ = try? await watching.value
+      throw error
+    }
+  }
+
+  private struct Result: Sendable {
+    var ending: Ending
+    var machineEnded: Bool
+    var isTrace: Bool
+    var summary: String
+    /// Nil when it could not be written.
+    var picture: String?
+    var table: String?
+  }
+
+  private func watch() throws -> Result {
+    let source = MachineSource(
+      socket: directory.file("trace").string, of: state, label: "recording to \(files.recording)")
+    let collector = Collector(
+      source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording), machineIsBooting: true)
+    let hasScreen = CursesScreen.isPossible
+    let ending =
+      hasScreen
+      ? try collector.show(limit: limit) : try BatchLoop(collector: collector, limit: limit ?? 10).run()
+    let report = TextReport(collector.snapshot())
+    let machineEnded = collector.state == .ended("the machine ended")
+    return Result(
+      ending: ending, machineEnded: machineEnded, isTrace: collector.isTrace, summary: report.summary,
+      picture: try? FlameGraphFile.write(collector.model, to: files.picture), table: hasScreen ? nil : report.text)
+  }
+
+  private func report(_ outcome: GuestOutcome, _ result: Result) throws -> Int32 {
+    var lines: [String] = []
+    if let table = result.table, result.isTrace { lines.append(table) }
+    if !result.isTrace { lines.append("no trace came from this kernel") }
+    lines.append(result.summary)
+    lines.append("recording  \(files.recording)")
+    if let picture = result.picture { lines.append("picture    \(picture)") }
+    lines.append("console    \(files.console)")
+    _ = writeAll(Array((lines.joined(separator: "\n") + "\n").utf8), to: 1)
+    if result.machineEnded { try say(outcome) }
+    return result.ending.status
+  }
+
+  // What a machine that ended by itself had to say.
+  private func say(_ outcome: GuestOutcome) throws {
+    switch outcome.report.end {
+    case .exited(let code): printError("ktop: the command ended with status \(code)")
+    case .signaled(let signal): printError("ktop: the command was ended by signal \(signal)")
+    case .poweredOff: printError("ktop: the machine powered itself off")
+    case .panicked(let message): throw KtopError("kernel panic: \(message); the console's text has more", .failure)
+    case .unknown: throw KtopError("the machine ended without a word: killed from outside, or reset", .failure)
+    }
+  }
+}

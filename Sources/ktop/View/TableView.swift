@@ -1,0 +1,70 @@
+// Draws a panel's rows with their column heads, as many columns as the width allows.
+
+struct TableView {
+  let panel: any Panel
+  let state: TableState
+  /// Columns that are shown, as indices into the panel's.
+  let shown: [Int]
+  private let nameWidth: Int
+
+  static let minimumNameWidth = 13
+  private static let maximumNameWidth = 32
+
+  init(_ panel: any Panel, _ state: TableState, width: Int, ofPast: Bool = false) {
+    self.panel = panel
+    self.state = state
+    var free = width - Self.minimumNameWidth
+    var kept: [Int] = []
+    for index in panel.columns.indices.sorted(by: { panel.columns[$0].priority < panel.columns[$1].priority }) {
+      if ofPast && panel.columns[index].isMomentary { continue }
+      guard panel.columns[index].width <= free else { break }
+      free -= panel.columns[index].width
+      kept.append(index)
+    }
+    shown = kept.sorted()
+    nameWidth = min(Self.minimumNameWidth + free, Self.maximumNameWidth)
+  }
+
+  func drawHead(on screen: some Screen, row: Int) {
+    screen.drawBar(heading(panel.nameTitle, isSorting: state.sortColumn < 0), row: row, style: .bar)
+    var column = nameWidth
+    for index in shown {
+      let width = panel.columns[index].width
+      let isSorting = index == state.sortColumn
+      let title = heading(panel.columns[index].title, isSorting: isSorting).paddedLeft(to: width)
+      screen.draw(title, row: row, column: column, style: isSorting ? .barStrong : .bar)
+      column += width
+    }
+  }
+
+  /// Draws `rows` from `state.top` on into `height` screen rows.
+  func drawRows(_ rows: [PanelRow], on screen: some Screen, row first: Int, height: Int) {
+    let selected = state.selectedIndex(in: rows)
+    for (offset, index) in rows.indices.dropFirst(state.top).prefix(height).enumerated() {
+      let text = line(rows[index])
+      if index == selected {
+        screen.drawBar(text, row: first + offset, style: .selected)
+      } else {
+        screen.draw(text, row: first + offset, style: rows[index].isAlarming ? .alarm : .normal)
+      }
+    }
+  }
+
+  /// A row as text, for screens and for tables on standard output.
+  func line(_ row: PanelRow) -> String {
+    let cells = shown.map { (" " + row.cells[$0].text).paddedLeft(to: panel.columns[$0].width) }
+    return row.name.padded(to: nameWidth) + cells.joined()
+  }
+
+  /// The column heads as text.
+  var headLine: String {
+    panel.nameTitle.padded(to: nameWidth)
+      + shown.map { panel.columns[$0].title.paddedLeft(to: panel.columns[$0].width) }.joined()
+  }
+
+  private func heading(_ title: String, isSorting: Bool) -> String {
+    guard isSorting else { return title }
+    let isAscending = state.sortColumn < 0 ? !state.isInverted : state.isInverted
+    return title + (isAscending ? "^" : "v")
+  }
+}
