@@ -81,7 +81,7 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "RecordingsTests",
     dependencies: [
-      "Tracer", "TraceModel", "CMachine", "FlameGraph", "Recordings", "kflame",
+      "Tracer", "TraceModel", "TraceTestSupport", "CMachine", "FlameGraph", "Recordings", "kflame",
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],

@@ -1,9 +1,8 @@
 // Finds the names that a recording knows by number only: in the kernel's ELF file, by build-id.
 //
-// Names in the recording itself win. A file that was asked for must fit; the others are tried in silence: the cache,
-// `$XDG_CACHE_HOME/apus/elf/<build-id>`, then the kernel built here. Names of another build are never used.
+// Names in the recording itself win. A file that was asked for must fit; the others are tried in silence: those kept of
+// machines launched here, then the kernel built here. Names of another build are never used.
 
-import Glibc
 import Guest
 import SystemPackage
 import TraceModel
@@ -13,10 +12,8 @@ public enum KernelNames {
   public static func add(to model: inout TraceModel, elf path: String?) throws(ToolError) {
     if let path { return try add(to: &model, asked: path) }
     guard let session = model.session, let hello = session.hello, model.names(of: session) == nil else { return }
-    for candidate in candidates(hello.buildID) {
-      guard let table = try? read(candidate), table.buildID == hello.buildID else { continue }
-      if (try? model.add(table)) != nil { return }
-    }
+    guard let table = NamesCache.load(hello.buildID) ?? builtHere(hello.buildID) else { return }
+    try? model.add(table)
   }
 
   private static func add(to model: inout TraceModel, asked path: String) throws(ToolError) {
@@ -34,13 +31,8 @@ public enum KernelNames {
     }
   }
 
-  private static func candidates(_ buildID: [UInt8]) -> [String] {
-    let home = variable("XDG_CACHE_HOME") ?? variable("HOME").map { $0 + "/.cache" }
-    let cached = home.map { "\($0)/apus/elf/\(NameTable.hexadecimal(buildID))" }
-    return [cached, try? KernelImage.locate().string].compactMap { $0 }
-  }
-
-  private static func variable(_ name: String) -> String? {
-    getenv(name).map { String(cString: $0) }.flatMap { $0.isEmpty ? nil : $0 }
+  private static func builtHere(_ buildID: [UInt8]) -> NameTable? {
+    guard let kernel = try? KernelImage.locate(), let table = try? read(kernel.string) else { return nil }
+    return table.buildID == buildID ? table : nil
   }
 }

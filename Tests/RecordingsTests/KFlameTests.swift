@@ -4,6 +4,7 @@ import Subprocess
 import SystemPackage
 import Testing
 import TraceModel
+@testable import TraceTestSupport
 
 @Suite struct KFlameTests {
   @Test func collapsesARecording() async throws {

@@ -3,6 +3,7 @@ import FlameGraph
 import Recordings
 import Testing
 import TraceModel
+@testable import TraceTestSupport
 import Tracer
 
 @Suite struct SpanStacksTests {

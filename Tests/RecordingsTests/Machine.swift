@@ -1,1 +1,0 @@
-../TraceModelTests/Machine.swift

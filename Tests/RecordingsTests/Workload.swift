@@ -1,1 +1,0 @@
-../TraceModelTests/Workload.swift
