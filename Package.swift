@@ -59,7 +59,7 @@ let hostOnly: [Target] = [
   .executableTarget(
     name: "ktop",
     dependencies: [
-      "TraceModel", "Tracer", "FlameGraph", "Guest", "CNCurses", argumentParser,
+      "TraceModel", "Tracer", "Recordings", "Guest", "CNCurses", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),

@@ -12,9 +12,12 @@ public enum KernelNames {
   public static func add(to model: inout TraceModel, elf path: String?) throws(ToolError) {
     if let path { return try add(to: &model, asked: path) }
     guard let session = model.session, let hello = session.hello, model.names(of: session) == nil else { return }
-    guard let table = NamesCache.load(hello.buildID) ?? builtHere(hello.buildID) else { return }
+    guard let table = known(hello.buildID) else { return }
     try? model.add(table)
   }
+
+  /// The names of a build that was launched or built here.
+  public static func known(_ buildID: [UInt8]) -> NameTable? { NamesCache.load(buildID) ?? builtHere(buildID) }
 
   private static func add(to model: inout TraceModel, asked path: String) throws(ToolError) {
     let table = try read(path)

@@ -4,9 +4,11 @@
 public struct ToolError: Error, CustomStringConvertible {
   /// After sysexits.h.
   public enum Kind: Int32, Sendable {
+    case failure = 1
     case usage = 64
     case badInput = 65
     case noInput = 66
+    case unavailable = 69
     case inputOutput = 74
   }
 

@@ -1,5 +1,6 @@
 // dump, replay and record of files: the accounts, and every way a file can be wrong.
 import Foundation
+import Recordings
 import Testing
 import TraceModel
 
@@ -84,7 +85,7 @@ import TraceModel
     var lookup = try NameLookup(elf: nil)
     #expect(try lookup.find([UInt8](repeating: 1, count: 20), streamed: nil, isFirst: true).note != nil)
     lookup = NameLookup(explicit: Sample.names)
-    #expect(throws: KtopError.self) { try lookup.find([UInt8](repeating: 1, count: 20), streamed: nil, isFirst: true) }
+    #expect(throws: ToolError.self) { try lookup.find([UInt8](repeating: 1, count: 20), streamed: nil, isFirst: true) }
     #expect(try lookup.find(Machine.buildID, streamed: nil, isFirst: true).table == Sample.names)
   }
 

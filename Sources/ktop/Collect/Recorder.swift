@@ -5,6 +5,7 @@
 // the same line) go between two frames.
 
 import Glibc
+import Recordings
 import TraceModel
 
 final class Recorder {
@@ -25,11 +26,11 @@ final class Recorder {
   init(_ path: String) throws {
     self.path = path
     if path == "-" {
-      guard isatty(1) == 0 else { throw KtopError("a recording is binary; give a file by -o", .inputOutput) }
+      guard isatty(1) == 0 else { throw ToolError(.inputOutput, "a recording is binary; give a file by -o") }
       file = 1
     } else {
       file = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
-      guard file >= 0 else { throw KtopError.ofErrno("cannot write \(path)", .inputOutput) }
+      guard file >= 0 else { throw ToolError.ofErrno(.inputOutput, "cannot write \(path)") }
     }
   }
 
@@ -92,7 +93,7 @@ final class Recorder {
 
   private func put(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     guard !bytes.isEmpty else { return }
-    guard writeAll(Array(bytes), to: file) else { throw KtopError.ofErrno("cannot write \(path)", .inputOutput) }
+    guard writeAll(Array(bytes), to: file) else { throw ToolError.ofErrno(.inputOutput, "cannot write \(path)") }
     bytesWritten += UInt64(bytes.count)
   }
 }

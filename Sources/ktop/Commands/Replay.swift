@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Recordings
 
 struct Replay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
@@ -33,7 +34,7 @@ enum RecordingFile {
     guard path != "-" else { return FileSource(dup(0), label: "standard input", follows: false, speed: speed) }
     var status = stat()
     if stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
-      throw KtopError("\(path) is a directory", .noInput)
+      throw ToolError(.noInput, "\(path) is a directory")
     }
     return FileSource(try Endpoint.openFile(path, O_RDONLY), label: path, follows: false, speed: speed)
   }

@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Recordings
 import TraceModel
 
 struct NameOptions: ParsableArguments {
@@ -26,14 +27,14 @@ extension Collector {
   /// What was collected must have been a trace.
   func requireTrace() throws {
     if let version = model.unsupportedVersion, model.session == nil {
-      throw KtopError("\(source.label) is a trace of version \(version), which this ktop does not know", .badInput)
+      throw ToolError(.badInput, "\(source.label) is a trace of version \(version), which this ktop does not know")
     }
     guard !isTrace else { return }
     guard model.bytesReceived > 0 else {
-      if source.isLive { throw KtopError("nothing came from \(source.label)", .unavailable) }
-      throw KtopError("\(source.label) is empty", .badInput)
+      if source.isLive { throw ToolError(.unavailable, "nothing came from \(source.label)") }
+      throw ToolError(.badInput, "\(source.label) is empty")
     }
-    throw KtopError("\(source.label) is no trace: \(model.bytesReceived) bytes without a valid frame", .badInput)
+    throw ToolError(.badInput, "\(source.label) is no trace: \(model.bytesReceived) bytes without a valid frame")
   }
 
   /// Shows the trace until somebody leaves, or, without a terminal, collects and prints the table.

@@ -1,6 +1,7 @@
 // The files one run leaves, named by the time of its start.
 
 import Glibc
+import Recordings
 
 struct RunFiles {
   let recording: String
@@ -10,18 +11,18 @@ struct RunFiles {
   /// Names in `directory`, which is made, that no run has taken.
   static func next(in directory: String) throws -> RunFiles {
     guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
-      throw KtopError.ofErrno("cannot make \(directory)", .inputOutput)
+      throw ToolError.ofErrno(.inputOutput, "cannot make \(directory)")
     }
     let base = directory + "/" + timestamp()
     for suffix in [""] + (2...99).map({ "-\($0)" }) {
       let files = RunFiles(base: base + suffix)
       if access(files.recording, F_OK) != 0 { return files }
     }
-    throw KtopError("\(directory) is full of runs of this second", .inputOutput)
+    throw ToolError(.inputOutput, "\(directory) is full of runs of this second")
   }
 
   private init(base: String) {
-    recording = base + ".rec"
+    recording = base + ".apus"
     picture = base + ".svg"
     console = base + ".console"
   }

@@ -5,6 +5,7 @@
 
 import Glibc
 import Guest
+import Recordings
 import SystemPackage
 
 struct WatchedRun {
@@ -93,8 +94,8 @@ struct WatchedRun {
     case .exited(let code): printError("ktop: the command ended with status \(code)")
     case .signaled(let signal): printError("ktop: the command was ended by signal \(signal)")
     case .poweredOff: printError("ktop: the machine powered itself off")
-    case .panicked(let message): throw KtopError("kernel panic: \(message); the console's text has more", .failure)
-    case .unknown: throw KtopError("the machine ended without a word: killed from outside, or reset", .failure)
+    case .panicked(let message): throw ToolError(.failure, "kernel panic: \(message); the console's text has more")
+    case .unknown: throw ToolError(.failure, "the machine ended without a word: killed from outside, or reset")
     }
   }
 }

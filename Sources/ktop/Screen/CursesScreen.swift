@@ -5,6 +5,7 @@
 
 import CNCurses
 import Glibc
+import Recordings
 
 final class CursesScreen: Screen {
   let isUnicode: Bool
@@ -25,11 +26,11 @@ final class CursesScreen: Screen {
     setlocale(LC_CTYPE, "")
     isUnicode = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
     let input = isatty(0) == 1 ? fdopen(0, "r") : fopen("/dev/tty", "r+")
-    guard let input else { throw KtopError("no terminal to read keys from", .unavailable) }
+    guard let input else { throw ToolError(.unavailable, "no terminal to read keys from") }
     inputDescriptor = fileno(input)
     TerminalRescue.prepare(input: inputDescriptor)
     guard let handle = newterm(nil, fdopen(1, "w"), input) else {
-      throw KtopError("cannot use this terminal", .unavailable)
+      throw ToolError(.unavailable, "cannot use this terminal")
     }
     self.handle = handle
     window = apus_stdscr()

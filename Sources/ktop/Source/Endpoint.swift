@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import Glibc
+import Recordings
 
 enum Endpoint: Equatable {
   case unix(String)
@@ -56,19 +57,19 @@ enum Endpoint: Equatable {
 
   private static func open(path: String) throws -> ByteSource {
     var status = stat()
-    guard stat(path, &status) == 0 else { throw KtopError.ofErrno("cannot open \(path)", .noInput) }
+    guard stat(path, &status) == 0 else { throw ToolError.ofErrno(.noInput, "cannot open \(path)") }
     switch status.st_mode & S_IFMT {
     case S_IFSOCK: return LineSource(try Socket.connect(unix: path), label: path, takesCommands: true)
     case S_IFIFO: return LineSource(try openFile(path, O_RDONLY | O_NONBLOCK), label: path, takesCommands: false)
     case S_IFCHR: return LineSource(try openTerminal(path), label: path, takesCommands: true)
     case S_IFREG: return FileSource(try openFile(path, O_RDONLY), label: path, follows: true)
-    default: throw KtopError("\(path) is no socket, terminal, FIFO or file", .noInput)
+    default: throw ToolError(.noInput, "\(path) is no socket, terminal, FIFO or file")
     }
   }
 
   static func openFile(_ path: String, _ flags: Int32) throws -> Int32 {
     let descriptor = Glibc.open(path, flags | O_CLOEXEC)
-    guard descriptor >= 0 else { throw KtopError.ofErrno("cannot open \(path)", .noInput) }
+    guard descriptor >= 0 else { throw ToolError.ofErrno(.noInput, "cannot open \(path)") }
     return descriptor
   }
 

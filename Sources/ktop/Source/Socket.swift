@@ -1,12 +1,13 @@
 // Connecting stream sockets; the descriptors do not block.
 
 import Glibc
+import Recordings
 
 enum Socket {
   static func connect(unix path: String) throws -> Int32 {
     guard let descriptor = tryConnect(unix: path) else {
-      let status: KtopError.Status = errno == ENOENT ? .noInput : .unavailable
-      throw KtopError.ofErrno("cannot connect to \(path)", status)
+      let status: ToolError.Kind = errno == ENOENT ? .noInput : .unavailable
+      throw ToolError.ofErrno(status, "cannot connect to \(path)")
     }
     return descriptor
   }
@@ -27,7 +28,7 @@ enum Socket {
   static func connect(loopback port: UInt16, isVersion6: Bool) throws -> Int32 {
     let descriptor =
       isVersion6 ? connect(to: version6(port), family: AF_INET6) : connect(to: version4(port), family: AF_INET)
-    guard let descriptor else { throw KtopError.ofErrno("cannot connect to loopback port \(port)", .unavailable) }
+    guard let descriptor else { throw ToolError.ofErrno(.unavailable, "cannot connect to loopback port \(port)") }
     return descriptor
   }
 
