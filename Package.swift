@@ -85,7 +85,7 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "BootTests",
     dependencies: [
-      "Guest", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
+      "Guest", "LinuxABI", "Tracer", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     exclude: ["Programs"], swiftSettings: warningsAsErrors),

@@ -188,6 +188,11 @@ static inline __attribute__((always_inline)) void apus_restore_flags(uint64_t f)
 static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) { return __builtin_ia32_rdtsc(); }
 #endif
 
+// Adds to a shared word and returns what it held: reference counts in raw memory, where Swift's Atomic has no home.
+static inline __attribute__((always_inline)) uint32_t apus_atomic_add(uint32_t *word, int32_t amount) {
+  return __atomic_fetch_add(word, (uint32_t)amount, __ATOMIC_ACQ_REL);
+}
+
 // User memory. Every function returns without touching user memory it was not told to; a fault ends the copy.
 // Callers have checked that the range lies in the user half. Bytes NOT copied are returned: 0 is success.
 size_t apus_user_copy(void *to, const void *from, size_t count);

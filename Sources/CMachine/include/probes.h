@@ -17,7 +17,7 @@
   X(1, process, 8)   /* spans exec, fork, exit, wait */                                                                \
   X(2, path, 2)      /* span path lookup */                                                                            \
   X(3, fault, 2)     /* span page fault */                                                                             \
-  X(4, scheduler, 1) /* context switches */
+  X(4, scheduler, 2) /* context switches */
 
 // X(id, name, printed name): a span has a start and an end on one thread.
 #define APUS_SPANS(X)                                                                                                  \

@@ -15,6 +15,8 @@ final class CPU {
   unowned(unsafe) private(set) var idle: Thread
   /// TSC ticks spent halted since boot; only this CPU writes.
   var idleTicks: UInt64 = 0
+  /// TSC when the scheduler was last entered, while its probes are on.
+  var schedulerEntry: UInt64 = 0
   /// When the next scheduler tick is due, in monotonic nanoseconds.
   var nextTick: UInt64 = 0
 

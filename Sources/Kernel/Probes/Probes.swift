@@ -69,14 +69,23 @@ enum Probes {
   static var fault: FaultSpan { @inline(__always) get { FaultSpan() } }
 
   @inline(__always)
-  static func contextSwitch(from: Thread, to: Thread) {
-    if apus_key_scheduler() { recordSwitch(from, to) }
+  static func schedulerEntered(_ cpu: CPU) {
+    if apus_key_scheduler() { noteEntry(cpu) }
   }
 
   @inline(never)
-  private static func recordSwitch(_ from: Thread, _ to: Thread) {
+  private static func noteEntry(_ cpu: CPU) { cpu.schedulerEntry = apus_rdtsc() }
+
+  @inline(__always)
+  static func contextSwitch(_ cpu: CPU, from: Thread, to: Thread) {
+    if apus_key_scheduler() { recordSwitch(cpu, from, to) }
+  }
+
+  @inline(never)
+  private static func recordSwitch(_ cpu: CPU, _ from: Thread, _ to: Thread) {
     let now = apus_rdtsc()
-    CPUTrace.current.contextSwitch(from: from.tracePointer, to: to.tracePointer, start: now, now: now)
+    let start = cpu.schedulerEntry == 0 ? now : cpu.schedulerEntry
+    CPUTrace.current.contextSwitch(from: from.tracePointer, to: to.tracePointer, start: start, now: now)
   }
 
   // MARK: Names of threads: state, kept whether or not anything is on

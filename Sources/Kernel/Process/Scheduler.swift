@@ -32,6 +32,7 @@ enum Scheduler {
   private static func chooseNext() -> SwitchPlan {
     let cpu = CPU.current
     let current = Thread.current
+    Probes.schedulerEntered(cpu)
     cpu.runQueue.lock.acquire()
     cpu.block.pointee.need_resched = 0
     let isRunnable = current.state == .running
@@ -88,7 +89,7 @@ enum Scheduler {
 
   /// Everything of a switch but the stacks. Run queue locked, interrupts off.
   private static func prepareSwitch(_ cpu: CPU, from: Thread, to: Thread) {
-    Probes.contextSwitch(from: from, to: to)
+    Probes.contextSwitch(cpu, from: from, to: to)
     let now = apus_rdtsc()
     from.cpuTicks &+= now &- from.lastSwitchIn
     to.lastSwitchIn = now

@@ -2,8 +2,8 @@
 //
 // Every frame has one 16-byte `Frame` record; the records are an array at `table`, indexed by frame number. Free blocks
 // of 2^order frames are doubly linked through their records. A reference count above one means that a page is shared
-// (copy on write, page cache and a mapping). Zero-cost invariant: a block is free exactly when its head's `kind` is
-// `.free`. Lock: `frames`, the innermost of all.
+// (copy on write, page cache and a mapping); counts change by atomic additions, without the lock. Invariant: a block is
+// free exactly when its head's `kind` is `.free`. Lock: `frames`, the innermost of all, for the free lists.
 
 import CMachine
 import LinuxABI
@@ -84,20 +84,19 @@ public enum Frames {
   /// One more user of the page.
   @inline(__always)
   public static func retain(_ frame: FrameNumber) {
-    lock.withLock { table[Int(frame.rawValue)].references += 1 }
+    _ = apus_atomic_add(&table[Int(frame.rawValue)].references, 1)
   }
 
   /// One user fewer; the last one frees the block. Returns true when it was freed.
   @discardableResult
   public static func release(_ frame: FrameNumber) -> Bool {
-    lock.withLock {
-      let record = table + Int(frame.rawValue)
-      precondition(record.pointee.kind != .free && record.pointee.kind != .inner && record.pointee.references > 0)
-      record.pointee.references -= 1
-      guard record.pointee.references == 0 else { return false }
-      merge(frame.rawValue, order: Int(record.pointee.order))
-      return true
-    }
+    let record = table + Int(frame.rawValue)
+    precondition(record.pointee.kind != .free && record.pointee.kind != .inner)
+    let before = apus_atomic_add(&record.pointee.references, -1)
+    precondition(before > 0)
+    guard before == 1 else { return false }
+    lock.withLock { merge(frame.rawValue, order: Int(record.pointee.order)) }
+    return true
   }
 
   @inline(__always)

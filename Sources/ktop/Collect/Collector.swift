@@ -59,19 +59,28 @@ final class Collector {
     }
   }
 
-  /// Leaves a source that goes on. With a recorder, asks for all state once more and waits a moment for it, so that
-  /// what is kept ends with everything told.
+  /// Leaves a source that goes on. With a recorder, asks for all state once more and waits until histograms and errnos,
+  /// which travel last, tell of every call counted so far, or a second.
   func leave(_ reason: String) throws {
     guard !hasEnded else { return }
     let end = Clock.seconds() + Self.farewellSeconds
     if recorder != nil && state == .running && send(.hello) {
       let poller = Poller(input: nil, hearsSignals: false)
-      while !hasEnded && Clock.seconds() < end {
+      let counted = model.session?.systemCalls ?? [:]
+      while !hasEnded && Clock.seconds() < end && !isToldInFull(counted) {
         _ = poller.wait(for: source, milliseconds: 20)
         _ = try pump()
       }
     }
     try finish(reason, leaving: true)
+  }
+
+  private func isToldInFull(_ counted: [Int: Counter]) -> Bool {
+    guard let calls = model.session?.systemCalls else { return true }
+    return counted.allSatisfy { number, then in
+      guard let now = calls[number], now.count >= then.count else { return true }
+      return now.errnos.values.reduce(0, +) >= then.errors && now.buckets.reduce(0, +) >= then.count
+    }
   }
 
   private func finish(_ reason: String, leaving: Bool) throws {
@@ -81,7 +90,7 @@ final class Collector {
     try recorder?.finish(leaving: leaving)
   }
 
-  private static let farewellSeconds = 0.2
+  private static let farewellSeconds = 1.0
 
   /// Sends a command to the kernel; false when this source takes none.
   func send(_ command: Command) -> Bool {

@@ -33,8 +33,17 @@ enum Signals {
 
   /// Stops this process, as ^Z does to all of its group, until somebody lets it go on.
   static func stop(wholeGroup: Bool) {
+    if wholeGroup {
+      Glibc.signal(SIGTSTP, SIG_IGN)
+      kill(0, SIGTSTP)
+    }
+    // To this very thread, which then stops before it goes on; another might be too late.
     Glibc.signal(SIGTSTP, SIG_DFL)
-    _ = wholeGroup ? kill(0, SIGTSTP) : raise(SIGTSTP)
+    var set = sigset_t()
+    sigemptyset(&set)
+    sigaddset(&set, SIGTSTP)
+    pthread_sigmask(SIG_UNBLOCK, &set, nil)
+    raise(SIGTSTP)
     take(SIGTSTP)
   }
 

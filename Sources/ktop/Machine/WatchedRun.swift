@@ -59,7 +59,8 @@ struct WatchedRun {
   }
 
   private func watch() throws -> Result {
-    let source = MachineSource(socket: directory.file("trace").string, of: state, label: "recording to \(files.recording)")
+    let source = MachineSource(
+      socket: directory.file("trace").string, of: state, label: "recording to \(files.recording)")
     let collector = Collector(
       source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording), machineIsBooting: true)
     let hasScreen = CursesScreen.isPossible

@@ -46,8 +46,8 @@ struct HeaderView {
     }
     put("\(isNarrow ? "rec" : "received") \(Format.count(losses.received))")
     loss(isNarrow ? "drop" : "dropped", losses.droppedSource)
-    loss(isNarrow ? "lost" : "lost on line", losses.lostWire)
-    loss(isNarrow ? "bad" : "bad frames", snapshot.badFrames)
+    loss("lost", losses.lostWire)
+    loss("bad", snapshot.badFrames)
   }
 
   private func drawProbes(on screen: some Screen) {

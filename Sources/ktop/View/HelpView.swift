@@ -5,7 +5,7 @@ struct HelpView {
 
   private static let keys: [(String, String)] = [
     ("Tab 1 2 3", "panels"),
-    ("arrows j k PgUp PgDn g G", "move"),
+    ("arrows jk gG PgUp PgDn", "move"),
     ("Enter", "more about the row; Esc closes"),
     ("s F6", "sort by a column; < > the next one, I turns around"),
     ("\\ F4", "filter by name; Esc shows all"),
@@ -25,9 +25,11 @@ struct HelpView {
 
   // Keys first: they matter most where not all fits.
   private func lines(width: Int) -> [(text: String, style: Style)] {
-    let keyWidth = width < 60 ? 12 : 26
-    var lines: [(String, Style)] = Self.keys.map { ("  " + $0.padded(to: keyWidth) + $1, .normal) }
+    let keyWidth = width < 60 ? 13 : 26
+    var lines: [(String, Style)] = Self.keys.map { ("  " + $0.padded(to: keyWidth - 1) + " " + $1, .normal) }
     lines.append((panel.title + ": " + panel.purpose, .strong))
+    lines.append(
+      ("Losses: records dropped in the kernel (ring full) and lost on the line; frames that came bad", .normal))
     for column in panel.columns { lines.append(("  " + column.title.padded(to: 10) + column.meaning, .normal)) }
     return lines
   }
