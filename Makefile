@@ -8,7 +8,7 @@ KERNEL_FLAGS := --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --
 BIN := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kernel tools run shell test test-host test-boot test-link probes lint format clean
+.PHONY: help setup kernel tools run shell test test-host test-boot test-link probes samples lint format clean
 
 help: ## Show this list
 	@echo "Apus: watch your kernel as you watch a process in htop."
@@ -52,6 +52,9 @@ lint: ## Check the format
 
 format: ## Format the sources
 	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+samples: kernel tools ## Run the workloads of samples/ and record them and their flame graphs anew
+	@Tools/samples $(BIN)
 
 clean: ## Remove what was built
 	@rm -rf .build .build-kernel .build-kernel-untraced

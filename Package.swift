@@ -63,9 +63,29 @@ let hostOnly: [Target] = [
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
-  .executableTarget(
-    name: "kflame", dependencies: ["TraceModel", "FlameGraph", argumentParser],
+  .target(
+    name: "Recordings",
+    dependencies: [
+      "TraceModel", "FlameGraph", "Guest", .product(name: "SystemPackage", package: "swift-system"),
+    ],
     swiftSettings: warningsAsErrors),
+  .executableTarget(
+    name: "kflame",
+    dependencies: [
+      "TraceModel", "FlameGraph", "Recordings", argumentParser,
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "FlameGraphTests", dependencies: ["FlameGraph"], exclude: ["Golden"], swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "RecordingsTests",
+    dependencies: [
+      "Tracer", "TraceModel", "TraceTestSupport", "CMachine", "FlameGraph", "Recordings", "kflame",
+      .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .testTarget(
     name: "KernelCoreTests", dependencies: ["KernelCore"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),

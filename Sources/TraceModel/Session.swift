@@ -20,6 +20,8 @@ public struct Session: Sendable {
   public internal(set) var contextSwitches: UInt64 = 0
   /// The latest time any frame told, ticks.
   public internal(set) var time: UInt64 = 0
+  /// The earliest time any frame told, ticks; nil before the first.
+  public private(set) var beginning: UInt64?
   public internal(set) var cost = TracerCost()
   /// The kernel's clock at the answer to the last ping.
   public internal(set) var pong: (token: UInt64, tsc: UInt64)?
@@ -45,7 +47,10 @@ public struct Session: Sendable {
   /// Ticks in a second; nil before the first HELLO.
   public var ticksPerSecond: UInt64? { hello.map { $0.tscHertz >> UInt64($0.tickShift) } }
 
-  mutating func advance(to time: UInt64) { self.time = max(self.time, time) }
+  mutating func advance(to time: UInt64) {
+    self.time = max(self.time, time)
+    beginning = min(beginning ?? time, time)
+  }
 
   /// Folds what is old enough, four times a second of the stream's time.
   mutating func foldWhenDue() {

@@ -1,0 +1,48 @@
+// A name cut to the room there is, at the end that says less.
+//
+// Of a path or a qualified name the last part matters, so its beginning goes; of other names the end goes. What is cut
+// is marked by "…". Wide letters count twice. The script does the same with the font it finds.
+
+enum FittedName {
+  /// At most `columns` columns of the name; empty when not even two letters and the mark fit.
+  static func fit(_ name: String, columns: Int) -> String {
+    if name.utf8.count <= columns { return name }
+    let letters = name.unicodeScalars.map(width)
+    if letters.reduce(0, +) <= columns { return name }
+    guard columns >= 3 else { return "" }
+    let scalars = Array(name.unicodeScalars)
+    if isQualified(name) {
+      return "…" + text(scalars[(scalars.count - kept(letters.reversed(), columns - 1))...])
+    }
+    return text(scalars[..<kept(letters, columns - 1)]) + "…"
+  }
+
+  /// How many columns a letter takes in a monospaced font.
+  static func width(_ letter: Unicode.Scalar) -> Int {
+    switch letter.value {
+    case 0x1100...0x115f, 0x2e80...0xa4cf, 0xac00...0xd7a3, 0xf900...0xfaff, 0xfe30...0xfe6f, 0xff00...0xff60,
+      0x1f300...0x1faff, 0x20000...0x3fffd:
+      return 2
+    default: return letter.properties.isGraphemeExtend ? 0 : 1
+    }
+  }
+
+  private static func isQualified(_ name: String) -> Bool { name.contains("::") || name.contains { "./".contains($0) } }
+
+  private static func kept(_ widths: some Sequence<Int>, _ columns: Int) -> Int {
+    var count = 0
+    var used = 0
+    for width in widths {
+      used += width
+      if used > columns { break }
+      count += 1
+    }
+    return count
+  }
+
+  private static func text(_ scalars: ArraySlice<Unicode.Scalar>) -> String {
+    var view = String.UnicodeScalarView()
+    view.append(contentsOf: scalars)
+    return String(view)
+  }
+}

@@ -1,0 +1,46 @@
+// A flame graph as one SVG file: a good still picture without script, and with it search, zoom and keys.
+//
+// The file needs nothing from outside. Its picture holds the frames that are wide enough to be seen; a table holds all
+// of them, and the script draws from it what a zoom makes visible. The same stacks and settings give the same bytes.
+
+public struct FlameGraphSVG: Sendable {
+  public var title: String
+  /// What people must know to read the picture: where the data come from, how long, what was lost. May be empty.
+  public var subtitle = ""
+  /// What a frame's width means, as in "on-CPU ns". Of a unit that ends in "ns" times are also shown in s, ms or µs.
+  public var unit: String
+  /// Pixels; nil: 1200 in the still picture, and with the script all the window has.
+  public var width: Int?
+  /// Frames narrower than this many pixels are not drawn; on zoom they come back.
+  public var minimumWidth = 0.4
+  /// Root on top, as icicles hang, and not at the bottom.
+  public var isInverted = false
+  public var palette = FlamePalette.all[0]
+  /// Written in place of the frames when there are none.
+  public var emptyMessage = "No stacks: nothing to show."
+
+  public static let defaultWidth = 1200
+  public static let widthRange = 200...32_000
+
+  public init(title: String = "Flame graph", unit: String = "samples") {
+    self.title = title
+    self.unit = unit
+  }
+
+  /// The SVG in one piece.
+  public func render(_ stacks: FoldedStacks) -> String {
+    var bytes: [UInt8] = []
+    render(stacks) { bytes.append(contentsOf: $0) }
+    return String(decoding: bytes, as: UTF8.self)
+  }
+
+  /// Hands the SVG out in chunks.
+  public func render<E: Error>(_ stacks: FoldedStacks, to write: ([UInt8]) throws(E) -> Void) throws(E) {
+    let layout = FlameLayout(stacks)
+    try withoutActuallyEscaping(write) { write throws(E) in
+      var writer = SVGWriter<E>(write)
+      try FlamePicture(settings: self, layout: layout).write(to: &writer)
+      try writer.flush(atLeast: 1)
+    }
+  }
+}

@@ -1,0 +1,63 @@
+// Bytes of an SVG on their way out, in chunks.
+//
+// Markup goes in by `markup`, which takes literals only; everything that comes from outside goes in by `text`, which
+// makes it text: the compiler keeps the two apart.
+
+struct SVGWriter<Failure: Error>: ~Copyable {
+  private var buffer: [UInt8] = []
+  private let sink: ([UInt8]) throws(Failure) -> Void
+  private static var chunk: Int { 64 * 1024 }
+
+  init(_ sink: @escaping ([UInt8]) throws(Failure) -> Void) { self.sink = sink }
+
+  mutating func markup(_ text: StaticString) { text.withUTF8Buffer { buffer.append(contentsOf: $0) } }
+
+  /// Text between tags or in a quoted attribute.
+  mutating func text(_ text: some StringProtocol) { XMLText.append(text.unicodeScalars, to: &buffer) }
+
+  mutating func number(_ value: some BinaryInteger) { buffer.append(contentsOf: String(value).utf8) }
+
+  /// Hundredths, as in 12.34; zeros at the end are left out.
+  mutating func hundredths(_ value: UInt64) {
+    number(value / 100)
+    guard value % 100 != 0 else { return }
+    buffer.append(UInt8(ascii: "."))
+    buffer.append(UInt8(ascii: "0") + UInt8(value % 100 / 10))
+    if value % 10 != 0 { buffer.append(UInt8(ascii: "0") + UInt8(value % 10)) }
+  }
+
+  /// One byte that means nothing in XML.
+  mutating func byte(_ byte: UInt8) { buffer.append(byte) }
+
+  /// Hands out what has piled up, if that is enough.
+  mutating func flush(atLeast limit: Int? = nil) throws(Failure) {
+    guard buffer.count >= limit ?? Self.chunk, !buffer.isEmpty else { return }
+    try sink(buffer)
+    buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+enum XMLText {
+  /// Markup becomes entities; what XML forbids, or what would turn the text around it about, becomes a visible sign.
+  static func append(_ text: some Sequence<Unicode.Scalar>, to bytes: inout [UInt8]) {
+    for letter in text {
+      switch letter {
+      case "&": bytes.append(contentsOf: "&amp;".utf8)
+      case "<": bytes.append(contentsOf: "&lt;".utf8)
+      case ">": bytes.append(contentsOf: "&gt;".utf8)
+      case "\"": bytes.append(contentsOf: "&quot;".utf8)
+      case "'": bytes.append(contentsOf: "&#39;".utf8)
+      default: bytes.append(contentsOf: UTF8.encode(visible(letter))!)
+      }
+    }
+  }
+
+  private static func visible(_ letter: Unicode.Scalar) -> Unicode.Scalar {
+    switch letter.value {
+    case 0..<0x20: return Unicode.Scalar(0x2400 + letter.value)!  // The pictures of the control characters.
+    case 0x7f: return "\u{2421}"
+    case 0x80..<0xa0, 0x2028...0x202e, 0x2066...0x2069, 0xfffe...0xffff: return "\u{fffd}"
+    default: return letter
+    }
+  }
+}

@@ -1,0 +1,50 @@
+// Script: what is known of a frame: in a tip at the pointer, and in a line that screen readers speak.
+
+extension FlameScript {
+  static let details: StaticString = #"""
+    function detailsOf(index) {
+      const { total, own } = frames;
+      const lines = [nameOf(index), amount(total[index]), percent(total[index], total[0]) + " of all"];
+      if (view.focus > 0 && index !== view.focus) lines.push(percent(total[index], total[view.focus]) + " of the zoomed frame");
+      if (own[index] > 0 && own[index] < total[index]) lines.push("own " + amount(own[index]));
+      return lines;
+    }
+
+    const status = make(svg, "text", { class: "status", role: "status", x: margin, y: 68 }, "");
+    const tip = make(svg, "g", { class: "tip", visibility: "hidden", "aria-hidden": true });
+
+    function say(index) {
+      const columns = Math.floor((view.width - 2 * margin) / view.letter) - 38;
+      const [name, ...rest] = detailsOf(index);
+      const text = rest.join(" · ");
+      status.textContent = fit(name, Math.max(12, columns - text.length - 3)) + " · " + text;
+    }
+
+    function showTip(index, event) {
+      const lines = detailsOf(index).map((line) => fit(line, 90));
+      const widest = Math.max(...lines.map((line) => columnsOf(lettersOf(line))));
+      const size = { width: widest * view.letter + 16, height: lines.length * 16 + 10 };
+      tip.replaceChildren();
+      make(tip, "rect", { ...size, rx: 3 });
+      lines.forEach((line, i) => make(tip, "text", { x: 8, y: 18 + 16 * i, "font-weight": i ? 400 : 700 }, line));
+      const at = new DOMPoint(event.clientX, event.clientY).matrixTransform(svg.getScreenCTM().inverse());
+      const height = svg.height.baseVal.value;
+      const x = Math.max(0, Math.min(at.x + 14, view.width - size.width - 2));
+      const y = at.y + 18 + size.height > height ? at.y - size.height - 8 : at.y + 18;
+      tip.setAttribute("transform", `translate(${x.toFixed(1)},${Math.max(0, y).toFixed(1)})`);
+      tip.setAttribute("visibility", "visible");
+    }
+
+    const hideTip = () => tip.setAttribute("visibility", "hidden");
+    const frameAt = (event) => event.target.closest("[role=treeitem]")?.frame;
+
+    layer.addEventListener("pointermove", (event) => {
+      const index = frameAt(event);
+      if (index === undefined) return hideTip();
+      showTip(index, event);
+      say(index);
+    });
+    layer.addEventListener("pointerleave", hideTip);
+
+    """#
+}

@@ -1,0 +1,30 @@
+// Script: names of frames, their shades, and how they are cut; FittedName cuts alike.
+
+extension FlameScript {
+  static let names: StaticString = #"""
+    const names = svg.querySelector(".names").textContent.split("\n");
+    const shades = names.map((line) => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".indexOf(line[0]));
+    names.forEach((line, i) => { names[i] = line.slice(1); });
+    const nameOf = (index) => names[frames.name[index]];
+
+    const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
+    const lettersOf = (name) => Array.from(name, (text) => ({ text, width: wide.test(text) ? 2 : /\p{M}/u.test(text) ? 0 : 1 }));
+    const columnsOf = (letters) => letters.reduce((sum, letter) => sum + letter.width, 0);
+
+    // At most so many columns; the end that says less goes.
+    function fit(name, columns) {
+      if (name.length * 2 <= columns) return name;
+      let letters = lettersOf(name);
+      if (columnsOf(letters) <= columns) return name;
+      if (columns < 3) return "";
+      const isQualified = /::|[./]/.test(name);
+      if (isQualified) letters.reverse();
+      let used = 0;
+      letters = letters.slice(0, letters.findIndex((letter) => (used += letter.width) > columns - 1));
+      if (isQualified) letters.reverse();
+      const kept = letters.map((letter) => letter.text).join("");
+      return isQualified ? "…" + kept : kept + "…";
+    }
+
+    """#
+}

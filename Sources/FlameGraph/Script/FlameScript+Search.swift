@@ -1,0 +1,79 @@
+// Script: search by regular expression. A pattern without capitals ignores case. The share that matched counts no value
+// twice: what is inside of a match belongs to it.
+
+extension FlameScript {
+  static let search: StaticString = #"""
+    const matched = make(svg, "text", { class: "matched", role: "status", y: 68 }, "");
+    let field = null;
+
+    function search(pattern) {
+      view.pattern = pattern;
+      view.matches = null;
+      if (pattern) {
+        try {
+          const hasCapitals = /[A-Z]/.test(pattern.replace(/\\./g, ""));
+          const expression = new RegExp(pattern, hasCapitals ? "" : "i");
+          view.matches = names.map((name) => expression.test(name));
+        } catch {
+          view.matches = [];
+        }
+      }
+      draw();
+      countMatches();
+      showButtons();
+    }
+
+    function countMatches() {
+      matched.setAttribute("x", view.width - margin);
+      if (!view.matches) { matched.textContent = ""; return; }
+      if (!view.matches.length) { matched.textContent = "not a regular expression"; return; }
+      const { name, end, total } = frames;
+      let sum = 0;
+      for (let i = view.focus; i < end[view.focus]; ) {
+        if (view.matches[name[i]]) { sum += total[i]; i = end[i]; } else i++;
+      }
+      matched.textContent = "matched " + percent(sum, total[view.focus]) + (view.focus > 0 ? " of the zoomed frame" : "");
+    }
+
+    // To the next match in the order of the table, or the one before; zooms out or in until it is drawn.
+    function step(by) {
+      if (!view.matches) return;
+      for (let tries = 0, i = view.current; tries < frames.count; tries++) {
+        i = (i + by + frames.count) % frames.count;
+        if (!view.matches[frames.name[i]]) continue;
+        if (!view.drawn.has(i)) zoom(Math.max(0, frames.parent[i]));
+        if (!view.drawn.has(i)) zoom(i);
+        return moveTo(i);
+      }
+    }
+
+    function openSearch() {
+      if (field) return field.select();
+      const holder = make(svg, "foreignObject", { x: Math.max(margin, view.width - 470), y: 8, width: 250, height: 24 });
+      field = document.createElementNS("http://www.w3.org/1999/xhtml", "input");
+      field.className = "field";
+      field.setAttribute("aria-label", "Search: regular expression");
+      field.placeholder = "regular expression";
+      field.value = view.pattern;
+      field.addEventListener("input", () => search(field.value));
+      field.addEventListener("keydown", (event) => {
+        event.stopPropagation();
+        if (event.key === "Escape") { search(""); closeSearch(); }
+        if (event.key === "Enter") { closeSearch(); step(1); }
+      });
+      field.addEventListener("blur", closeSearch);
+      holder.append(field);
+      field.select();
+      field.focus();
+    }
+
+    function closeSearch() {
+      if (!field) return;
+      const holder = field.parentNode;
+      field = null;
+      holder.remove();
+      remember();
+    }
+
+    """#
+}

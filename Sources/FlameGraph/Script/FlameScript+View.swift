@@ -1,0 +1,74 @@
+// Script: draws what is wide enough at the present zoom, and nothing else; elements are made anew each time.
+
+extension FlameScript {
+  static let view: StaticString = #"""
+    const margin = 10, top = 84, bottom = 34, row = 17, rowLimit = 1500;
+    const rows = Math.min(frames.levels, rowLimit);
+    const layer = svg.querySelector(".frames");
+    const page = svg.querySelector(".page");
+    // focus: the frame that fills the width. current: the one the keyboard is at. matches: by number of name, or null.
+    const view = { focus: 0, current: 0, base: 0, width: 0, letter: 7.25, pattern: "", matches: null, drawn: new Map() };
+
+    function make(parent, kind, attributes, text) {
+      const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
+      for (const key in attributes) element.setAttribute(key, attributes[key]);
+      if (text !== undefined) element.textContent = text;
+      parent.append(element);
+      return element;
+    }
+
+    function measure() {
+      const sample = make(svg, "text", { visibility: "hidden" }, "m".repeat(50));
+      view.letter = sample.getComputedTextLength() / 50 || 7.25;
+      sample.remove();
+      view.width = settings.fluid ? Math.max(320, svg.clientWidth || window.innerWidth) : svg.viewBox.baseVal.width;
+    }
+
+    // Calls put(index, x, width) for every frame to draw, ancestors of the focus first.
+    function forEachVisible(put) {
+      const { depth, parent, end, start, total } = frames;
+      const room = view.width - 2 * margin, scale = room / total[view.focus], left = start[view.focus];
+      const above = [];
+      for (let i = parent[view.focus]; i >= 0 && depth[i] >= view.base; i = parent[i]) above.push(i);
+      while (above.length) put(above.pop(), 0, room);
+      for (let i = view.focus; i < end[view.focus]; ) {
+        const width = total[i] * scale;
+        if (width < settings.minimum || depth[i] - view.base >= rows) { i = end[i]; continue; }
+        put(i, (start[i] - left) * scale, width);
+        i++;
+      }
+    }
+
+    function draw() {
+      const depth = frames.depth[view.focus];
+      view.base = frames.levels > rows && depth > 100 ? depth - 20 : 0;
+      const hadKeyboard = layer.contains(document.activeElement);
+      const fragment = document.createDocumentFragment();
+      view.drawn.clear();
+      forEachVisible((index, x, width) => view.drawn.set(index, drawFrame(fragment, index, x, width)));
+      layer.replaceChildren(fragment);
+      if (!view.drawn.has(view.current)) view.current = view.focus;
+      view.drawn.get(view.current).setAttribute("tabindex", 0);
+      if (hadKeyboard) view.drawn.get(view.current).focus();
+    }
+
+    function drawFrame(parent, index, x, width) {
+      const level = frames.depth[index] - view.base;
+      const y = top + (settings.inverted ? level : rows - 1 - level) * row;
+      const group = make(parent, "g", {
+        role: "treeitem", tabindex: -1, "aria-level": frames.depth[index] + 1, "aria-label": detailsOf(index).join(", "),
+      });
+      group.frame = index;
+      if (index < view.focus) group.setAttribute("class", "above");
+      const isMatch = view.matches && view.matches[frames.name[index]];
+      make(group, "rect", {
+        class: isMatch ? "match" : "c" + shades[frames.name[index]],
+        x: (x + margin).toFixed(2), y, width: width.toFixed(2), height: row - 1,
+      });
+      const text = fit(nameOf(index), Math.floor((width - 6) / view.letter));
+      if (text) make(group, "text", { x: (x + margin + 3).toFixed(2), y: y + 12 }, text);
+      return group;
+    }
+
+    """#
+}

@@ -1,0 +1,24 @@
+// `kflame collapse`: the stacks as folded text.
+
+import ArgumentParser
+import FlameGraph
+import Recordings
+
+struct Collapse: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Print a recording's stacks as folded text: 'thread;system call;span NANOSECONDS' a line.")
+
+  @OptionGroup var stacks: StackOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where the text goes; default: standard output.", valueName: "FILE"))
+  var output: String?
+
+  func run() {
+    KFlame.ending { () throws(ToolError) in
+      let stacks = try stacks.read().stacks
+      let output = try ByteOutput(path: output)
+      try stacks.writeText { bytes throws(ToolError) in try output.write(bytes) }
+      try output.close()
+    }
+  }
+}

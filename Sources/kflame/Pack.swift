@@ -1,0 +1,34 @@
+// `kflame pack`: a recording that carries its names, to be read where the kernel's ELF file is not.
+
+import ArgumentParser
+import Recordings
+import TraceModel
+
+struct Pack: ParsableCommand {
+  static let configuration = CommandConfiguration(
+    abstract: "Copy a recording with the kernel's names at its head, so that others can read it.")
+
+  @Argument(help: "A recording; '-' is standard input.")
+  var input: String
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where the copy goes; default: standard output.", valueName: "FILE"))
+  var output: String?
+
+  @Option(help: ArgumentHelp("The ELF file of the kernel; default: found by build-id.", valueName: "FILE"))
+  var elf: String?
+
+  func run() {
+    KFlame.ending { () throws(ToolError) in
+      let input = try ByteInput(path: input)
+      let bytes = try input.all()
+      let model = try RecordingInput.model(bytes, input, elf: elf)
+      guard let names = model.session.flatMap(model.names) else {
+        throw ToolError(.badInput, "\(input.name): the names of its kernel were not found; give the ELF file by --elf")
+      }
+      let output = try ByteOutput(path: output)
+      try output.write(names.frames())
+      try output.write(bytes)
+      try output.close()
+    }
+  }
+}
