@@ -10,7 +10,7 @@ extension FlameScript {
       return lines;
     }
 
-    const status = make(svg, "text", { class: "status", role: "status", x: margin, y: 68 }, "");
+    const status = make(svg, "text", { class: "status", role: "status", x: margin, y: 75 }, "");
     const tip = make(svg, "g", { class: "tip", visibility: "hidden", "aria-hidden": true });
 
     function say(index) {

@@ -3,7 +3,7 @@
 
 extension FlameScript {
   static let search: StaticString = #"""
-    const matched = make(svg, "text", { class: "matched", role: "status", y: 68 }, "");
+    const matched = make(svg, "text", { class: "matched", role: "status", y: 75 }, "");
     let field = null;
 
     function search(pattern) {
