@@ -1,4 +1,5 @@
-// The second lane: counts, lock counters, thread names, histograms and errnos, each row only when it changed.
+// The second lane: counts, lock counters, thread names, histograms and errnos, each row only when it changed. In this
+// order: counts are what a reader who has just come shows first.
 //
 // Values are cumulative and summed over the CPUs. A pass walks all tables once and is cut into frames at any row;
 // histograms go with every fourth pass. Each pass repeats a thirty-second of the unchanged rows, so that a frame lost
@@ -48,7 +49,7 @@ struct AggregateLane {
   /// Begins a pass now; `everything` forgets what has been sent.
   mutating func start(now: UInt64, everything: Bool, histograms: Bool) {
     if everything { sentCounts.update(repeating: 0, count: Self.bytesNeeded(threads: threads.capacity) / 8) }
-    phase = .threads
+    phase = .counts
     row = 0
     cell = 0
     pass &+= 1
@@ -88,9 +89,9 @@ struct AggregateLane {
     row = 0
     cell = 0
     switch phase {
-    case .threads: phase = .counts
     case .counts: phase = .locks
-    case .locks: phase = withHistograms ? .histograms : .resting
+    case .locks: phase = .threads
+    case .threads: phase = withHistograms ? .histograms : .resting
     case .histograms: phase = .errors
     case .errors, .resting: phase = .resting
     }

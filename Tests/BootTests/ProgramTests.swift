@@ -16,17 +16,6 @@ struct ProgramTests {
     #expect(result.report.end == .exited(0))
   }
 
-  /// Every file call with its errors; needs a C library that knows Linux's newer ones, and an empty directory.
-  @Test func fileCallsAnswerAsLinuxDoes() async throws {
-    let program = CProgram(name: "files")
-    let file = try await program.build(compiler: "gcc")
-    defer { unlink(file) }
-    let result = try await Machine.shell("cd /tmp && /files") {
-      $0.additions = [Initramfs.Addition(source: file, target: "/files")]
-    }
-    #expect(result.console == (try program.expected()))
-  }
-
   /// The same program in the other shapes that the loader knows.
   @Test(arguments: [["gcc", "-static"], ["gcc", "-static-pie", "-fPIE"], ["musl-gcc", "-static", "-pie", "-fPIE"]])
   func loadsEveryKindOfStaticProgram(_ build: [String]) async throws {

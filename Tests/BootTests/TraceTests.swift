@@ -12,7 +12,8 @@ import Tracer
 @Suite(.enabled(if: Machine.isWanted), .serialized)
 struct TraceTests {
   /// Runs with the trace line in a file and decodes it.
-  private func record(_ command: [String], append: String, additions: [Initramfs.Addition] = []) async throws -> TraceModel
+  private func record(_ command: [String], append: String, additions: [Initramfs.Addition] = []) async throws
+    -> TraceModel
   {
     let file = FilePath(NSTemporaryDirectory()).appending("apus-trace-\(UUID().uuidString)")
     defer { unlink(file.string) }
@@ -100,7 +101,7 @@ struct TraceTests {
   @Test func obeysTheHost() async throws {
     let path = FilePath(NSTemporaryDirectory()).appending("apus-sock-\(UUID().uuidString.prefix(8))")
     defer { unlink(path.string) }
-    async let run = Machine.shell("while :; do :; done", timeout: 8) { $0.traceLine = .socket(path) }
+    async let run = Machine.shell("while :; do :; done", timeout: 15) { $0.traceLine = .socket(path) }
     let line = try await TraceSocket.connect(path)
     try await line.wait(for: "HELLO") { $0.session?.hello != nil }
     try line.send(.enable(KeyMask.all))

@@ -182,6 +182,8 @@ static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return
 static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
 static inline __attribute__((always_inline)) void apus_cli(void) {}
 static inline __attribute__((always_inline)) void apus_sti(void) {}
+static inline __attribute__((always_inline)) void apus_invlpg(uint64_t address) { (void)address; }
+static inline __attribute__((always_inline)) void apus_write_cr3(uint64_t v) { (void)v; }
 static inline __attribute__((always_inline)) void apus_pause(void) { __builtin_ia32_pause(); }
 static inline __attribute__((always_inline)) uint64_t apus_save_flags_cli(void) { return 0; }
 static inline __attribute__((always_inline)) void apus_restore_flags(uint64_t f) { (void)f; }

@@ -29,6 +29,7 @@ enum KernelMap {
     let records = take(UInt64(Frames.tableBytes(limit: limit)))
     Frames.initialize(table: records.pointer, limit: limit)
     donateMemory(info)
+    AddressSpace.copyKernelEntries = { KernelMap.copyRoot(into: $0) }
   }
 
   /// A new process's root: kernel entries only.

@@ -22,6 +22,9 @@ final class Collector {
   private let recorder: Recorder?
   private var names: NameLookup
   private var meter = Meter()
+  /// When reading a line makes sense again, by `Clock`.
+  private(set) var readAgainAt = 0.0
+  private static let breath = 0.01
   private var askedAt: Double?
   private var lastArrival = Clock.seconds()
   private var firstTime: UInt64?
@@ -47,13 +50,14 @@ final class Collector {
   /// Reads what is there, a bounded amount. True when the model has changed.
   func pump() throws -> Bool {
     guard !hasEnded else { return false }
-    askForHello()
     switch source.read(into: buffer) {
     case .nothing: return false
     case .ended(let reason):
       try finish(reason, leaving: false)
       return true
     case .bytes(let count):
+      // A full buffer has more behind it.
+      readAgainAt = count < buffer.count ? Clock.seconds() + Self.breath : 0
       try take(UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count]))
       return true
     }
@@ -103,9 +107,10 @@ final class Collector {
   /// Everything views need, at this moment.
   func snapshot() -> Snapshot { Snapshot(of: self, meter: meter, silentFor: Clock.seconds() - lastArrival) }
 
-  // A kernel says HELLO once a second; asking makes the first picture come at once. The question can be lost.
-  private func askForHello() {
-    guard model.session?.hello == nil else { return }
+  /// Asks until the kernel has said HELLO. It does so once a second by itself; asking makes the first picture come at
+  /// once, and a question can be lost.
+  func askForHello() {
+    guard !hasEnded, model.session?.hello == nil else { return }
     let now = Clock.seconds()
     if let askedAt, now - askedAt < 1 { return }
     if send(.hello) { askedAt = now }

@@ -10,6 +10,11 @@ struct NameLookup {
   let explicit: NameTable?
   private let path: String?
 
+  init(explicit table: NameTable) {
+    explicit = table
+    path = nil
+  }
+
   init(elf path: String?) throws {
     self.path = path
     explicit = try path.map(Self.read)

@@ -27,12 +27,14 @@ struct BatchLoop {
         return .timeUp
       }
       // A second at most, for a question that was lost is asked again.
-      let ready = poller.wait(for: collector.source, milliseconds: Int32(min(left ?? 1, 1) * 1000) + 1)
+      let ready = poller.wait(
+        for: collector.source, notBefore: collector.readAgainAt, milliseconds: Int32(min(left ?? 1, 1) * 1000) + 1)
       if ready.signal, let ending = Self.ending() {
         try collector.leave("interrupted")
         return ending
       }
-      _ = try collector.pump()
+      collector.askForHello()
+      if ready.source { _ = try collector.pump() }
     }
     return .sourceEnded
   }

@@ -13,14 +13,17 @@ struct Poller {
     var signal = false
   }
 
-  /// Waits at most `milliseconds` (-1: for ever). A source without a descriptor counts as ready after its pause.
-  func wait(for source: ByteSource?, milliseconds: Int32) -> Ready {
-    let line = source?.descriptor
+  /// Waits at most `milliseconds`. A source without a descriptor counts as ready after its pause; one that was read a
+  /// moment ago is left alone until `notBefore`, for serial lines bring single bytes.
+  func wait(for source: ByteSource?, notBefore: Double = 0, milliseconds: Int32) -> Ready {
+    let rest = notBefore - Clock.seconds()
+    let line = rest > 0 ? nil : source?.descriptor
     var limit = milliseconds
-    if let source, line == nil { limit = limit < 0 ? source.pause : min(limit, source.pause) }
+    if let source, source.descriptor == nil { limit = min(limit, source.pause) }
+    if rest > 0 { limit = min(limit, Int32(rest * 1000) + 1) }
     var waiting = [Self.entry(hearsSignals ? Signals.descriptor : -1), Self.entry(input ?? -1), Self.entry(line ?? -1)]
     let count = poll(&waiting, 3, limit)
-    let isUnpolled = source != nil && line == nil
+    let isUnpolled = source != nil && source?.descriptor == nil
     guard count > 0 else { return Ready(source: isUnpolled) }
     return Ready(
       source: isUnpolled || waiting[2].revents != 0, input: waiting[1].revents != 0, signal: waiting[0].revents != 0)

@@ -1,19 +1,21 @@
 // Shows a collector on a terminal until somebody leaves: reads the source, takes keys, draws.
 //
-// Draws at most four times a second and only after a change; a key is answered at once, and so is the first data.
+// Draws at most four times a second and only after a change; a key is answered at once, and the first second is shown
+// as it fills.
 
 import Glibc
 import Tracer
 
 final class ScreenLoop {
   private static let framePeriod = 0.25
-  private static let firstFramePeriod = 0.03
+  private static let firstFramePeriod = 0.02
 
   private let collector: Collector
   private let screen: CursesScreen
   private let deadline: Double?
   private var app = TopApp()
   private let began = Clock.seconds()
+  private var firstData: Double?
   private var isDirty = true
   private var lastDraw = 0.0
 
@@ -28,11 +30,12 @@ final class ScreenLoop {
     let poller = Poller(input: screen.inputDescriptor)
     draw()
     while true {
-      let ready = poller.wait(for: collector.hasEnded ? nil : collector.source, milliseconds: timeout())
+      let source = collector.hasEnded ? nil : collector.source
+      let ready = poller.wait(for: source, notBefore: collector.readAgainAt, milliseconds: timeout())
       if ready.signal, let ending = handleSignals() { return ending }
       if ready.input, let ending = handleKeys() { return ending }
-      // Also without news: a question to the kernel may be due.
-      if try collector.pump() { isDirty = true }
+      collector.askForHello()
+      if ready.source, try collector.pump() { isDirty = true }
       let now = Clock.seconds()
       if let deadline, now >= deadline { return .timeUp }
       if collector.hasEnded && !collector.isTrace { return .sourceEnded }
@@ -42,7 +45,8 @@ final class ScreenLoop {
   }
 
   private var period: Double {
-    app.snapshot.systemCalls.isEmpty && Clock.seconds() - began < 5 ? Self.firstFramePeriod : Self.framePeriod
+    let begin = firstData ?? began + 4
+    return Clock.seconds() - begin < 1 ? Self.firstFramePeriod : Self.framePeriod
   }
 
   private func timeout() -> Int32 {
@@ -57,6 +61,7 @@ final class ScreenLoop {
     app.draw(on: screen)
     lastDraw = Clock.seconds()
     isDirty = false
+    if firstData == nil && !app.snapshot.systemCalls.isEmpty { firstData = lastDraw }
   }
 
   private func handleKeys() -> Ending? {

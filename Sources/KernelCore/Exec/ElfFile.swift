@@ -1,32 +1,31 @@
 // An ELF64 program file (System V ABI, AMD64 supplement; elf(5)): its headers, checked.
 
-import KernelCore
 import LinuxABI
 
 /// One PT_LOAD segment, offsets and sizes as in the file.
-struct ElfSegment {
-  var offset: UInt64
-  var address: UInt
-  var fileBytes: UInt
-  var memoryBytes: UInt
-  var protection: Protection
+public struct ElfSegment {
+  public var offset: UInt64
+  public var address: UInt
+  public var fileBytes: UInt
+  public var memoryBytes: UInt
+  public var protection: Protection
 }
 
-struct ElfFile {
-  let file: OpenFile
-  private(set) var isRelocatable = false
-  private(set) var entry: UInt = 0
-  private(set) var segments: [ElfSegment] = []
+public struct ElfFile {
+  public let file: OpenFile
+  public private(set) var isRelocatable = false
+  public private(set) var entry: UInt = 0
+  public private(set) var segments: [ElfSegment] = []
   /// Path of the program interpreter, for dynamic programs.
-  private(set) var interpreter: [UInt8]? = nil
-  private(set) var headerAddress: UInt = 0
-  private(set) var headerCount = 0
+  public private(set) var interpreter: [UInt8]? = nil
+  public private(set) var headerAddress: UInt = 0
+  public private(set) var headerCount = 0
 
-  static let headerEntryBytes = 56
+  public static let headerEntryBytes = 56
   private static let headerBytes = 64
 
   /// - Throws: ENOEXEC for anything that is not an x86_64 program; ENOMEM.
-  init(_ file: OpenFile) throws(Errno) {
+  public init(_ file: OpenFile) throws(Errno) {
     self.file = file
     let header = try KernelBuffer(reading: file, at: 0, count: Self.headerBytes)
     guard header.load(0, as: UInt32.self) == 0x464c_457f, header.load(4, as: UInt8.self) == 2,
@@ -94,9 +93,9 @@ struct ElfFile {
 }
 
 /// Kernel memory holding a piece of a file.
-final class KernelBuffer {
+public final class KernelBuffer {
   private let memory: UnsafeMutableRawPointer
-  private(set) var count: Int
+  public private(set) var count: Int
 
   private init(memory: UnsafeMutableRawPointer, count: Int) {
     self.memory = memory
@@ -105,14 +104,14 @@ final class KernelBuffer {
 
   /// Reads exactly `count` bytes.
   /// - Throws: ENOEXEC when the file is shorter; what reading throws.
-  convenience init(reading file: OpenFile, at offset: UInt64, count: Int) throws(Errno) {
+  public convenience init(reading file: OpenFile, at offset: UInt64, count: Int) throws(Errno) {
     self.init(memory: try RawMemory.allocate(try Self.check(count)), count: count)
     let found = try fill(file, offset)
     guard found == count else { throw .ENOEXEC }
   }
 
   /// Reads what is there, `limit` bytes at most.
-  convenience init(readingUpTo limit: Int, of file: OpenFile, at offset: UInt64) throws(Errno) {
+  public convenience init(readingUpTo limit: Int, of file: OpenFile, at offset: UInt64) throws(Errno) {
     self.init(memory: try RawMemory.allocate(limit), count: limit)
     count = try fill(file, offset)
   }
@@ -130,7 +129,7 @@ final class KernelBuffer {
 
   deinit { RawMemory.free(memory) }
 
-  func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type) -> Value {
+  public func load<Value: BitwiseCopyable>(_ offset: Int, as type: Value.Type) -> Value {
     precondition(offset >= 0 && offset + MemoryLayout<Value>.size <= count)
     return memory.loadUnaligned(fromByteOffset: offset, as: type)
   }

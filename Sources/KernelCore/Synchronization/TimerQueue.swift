@@ -1,10 +1,11 @@
 // The timers of one CPU, sorted by deadline. Lock: `timers`, interrupt-safe; expiry runs in the timer interrupt.
 
 import CMachine
-import KernelCore
 
 /// Something due at a moment of the monotonic clock. Owned by whoever armed it, who disarms it before it goes away.
-class Timer {
+open class Timer {
+  public init() {}
+
   fileprivate(set) var deadline: UInt64 = .max
   fileprivate(set) var isArmed = false
   fileprivate unowned(unsafe) var next: Timer?
@@ -12,17 +13,19 @@ class Timer {
   fileprivate unowned(unsafe) var queue: TimerQueue?
 
   /// Called once in the timer interrupt, with no lock held. Must not allocate or sleep.
-  func expire() {}
+  open func expire() {}
 }
 
-final class TimerQueue {
+public final class TimerQueue {
+  public init() {}
+
   private let lock = InterruptSpinLock(apus_lock_timers)
   private unowned(unsafe) var first: Timer?
 
   /// The earliest deadline, or UInt64.max.
-  var nextDeadline: UInt64 { first?.deadline ?? .max }
+  public var nextDeadline: UInt64 { first?.deadline ?? .max }
 
-  func arm(_ timer: Timer, deadline: UInt64) {
+  public func arm(_ timer: Timer, deadline: UInt64) {
     disarm(timer)
     lock.withLock {
       timer.deadline = deadline
@@ -33,7 +36,7 @@ final class TimerQueue {
   }
 
   /// Takes the timer back, from whichever CPU's queue it stands in.
-  func disarm(_ timer: Timer) {
+  public func disarm(_ timer: Timer) {
     guard timer.isArmed, let queue = timer.queue else { return }
     queue.lock.withLock {
       if timer.isArmed { queue.remove(timer) }
@@ -41,7 +44,7 @@ final class TimerQueue {
   }
 
   /// Fires everything due at `now`.
-  func expire(now: UInt64) {
+  public func expire(now: UInt64) {
     while let due = popDue(now) { due.expire() }
   }
 

@@ -2,61 +2,62 @@
 // the direct map. No lock here: the owner's `address_space` lock, or boot.
 
 import CMachine
-import KernelCore
 import LinuxABI
 
 /// One entry of a page table of any level.
-struct PageEntry: Equatable {
-  var rawValue: UInt64
+public struct PageEntry: Equatable {
+  public var rawValue: UInt64
 
-  static let present: UInt64 = 1
-  static let writable: UInt64 = 1 << 1
-  static let user: UInt64 = 1 << 2
-  static let accessed: UInt64 = 1 << 5
-  static let dirty: UInt64 = 1 << 6
-  static let large: UInt64 = 1 << 7
-  static let global: UInt64 = 1 << 8
-  static let noExecute: UInt64 = 1 << 63
+  public static let present: UInt64 = 1
+  public static let writable: UInt64 = 1 << 1
+  public static let user: UInt64 = 1 << 2
+  public static let accessed: UInt64 = 1 << 5
+  public static let dirty: UInt64 = 1 << 6
+  public static let large: UInt64 = 1 << 7
+  public static let global: UInt64 = 1 << 8
+  public static let noExecute: UInt64 = 1 << 63
   private static let addressMask: UInt64 = 0x000f_ffff_ffff_f000
 
   @inline(__always)
-  init(rawValue: UInt64) { self.rawValue = rawValue }
+  public init(rawValue: UInt64) { self.rawValue = rawValue }
 
   @inline(__always)
-  init(_ frame: FrameNumber, _ bits: UInt64) { rawValue = frame.address.rawValue | bits }
+  public init(_ frame: FrameNumber, _ bits: UInt64) { rawValue = frame.address.rawValue | bits }
 
-  static let empty = PageEntry(rawValue: 0)
-
-  @inline(__always)
-  var isPresent: Bool { rawValue & Self.present != 0 }
+  public static let empty = PageEntry(rawValue: 0)
 
   @inline(__always)
-  var isWritable: Bool { rawValue & Self.writable != 0 }
+  public var isPresent: Bool { rawValue & Self.present != 0 }
 
   @inline(__always)
-  var frame: FrameNumber { PhysicalAddress(rawValue & Self.addressMask).frame }
+  public var isWritable: Bool { rawValue & Self.writable != 0 }
 
   @inline(__always)
-  func with(_ bits: UInt64) -> PageEntry { PageEntry(rawValue: rawValue | bits) }
+  public var frame: FrameNumber { PhysicalAddress(rawValue & Self.addressMask).frame }
 
   @inline(__always)
-  func without(_ bits: UInt64) -> PageEntry { PageEntry(rawValue: rawValue & ~bits) }
+  public func with(_ bits: UInt64) -> PageEntry { PageEntry(rawValue: rawValue | bits) }
+
+  @inline(__always)
+  public func without(_ bits: UInt64) -> PageEntry { PageEntry(rawValue: rawValue & ~bits) }
 }
 
-typealias PageEntries = UnsafeMutablePointer<PageEntry>
+public typealias PageEntries = UnsafeMutablePointer<PageEntry>
 
-struct PageTable {
-  let root: FrameNumber
+public struct PageTable {
+  public let root: FrameNumber
+
+  public init(root: FrameNumber) { self.root = root }
 
   @inline(__always)
-  var entries: PageEntries { root.pointer.assumingMemoryBound(to: PageEntry.self) }
+  public var entries: PageEntries { root.pointer.assumingMemoryBound(to: PageEntry.self) }
 
   @inline(__always)
   private static func index(_ address: UInt, _ level: Int) -> Int { Int(address >> (12 + 9 * UInt(level))) & 511 }
 
   /// The entry that maps the 4 KiB page at `address`, or nil when a table on the way is missing.
   @inline(__always)
-  func entry(for address: UInt) -> PageEntries? {
+  public func entry(for address: UInt) -> PageEntries? {
     var table = entries
     var level = 3
     while level > 0 {
@@ -70,7 +71,7 @@ struct PageTable {
 
   /// The same, with missing tables made.
   /// - Throws: ENOMEM.
-  func makeEntry(for address: UInt, bits: UInt64) throws(Errno) -> PageEntries {
+  public func makeEntry(for address: UInt, bits: UInt64) throws(Errno) -> PageEntries {
     var table = entries
     var level = 3
     while level > 0 {
@@ -86,7 +87,7 @@ struct PageTable {
 
   /// Calls `body` with the address and entry of every present page in [start, end), skipping absent tables.
   @inline(__always)
-  func forEachPage(_ start: UInt, _ end: UInt, _ body: (UInt, PageEntries) -> Void) {
+  public func forEachPage(_ start: UInt, _ end: UInt, _ body: (UInt, PageEntries) -> Void) {
     var address = start
     while address < end {
       guard let first = entry(for: address) else {
@@ -118,14 +119,14 @@ struct PageTable {
   }
 
   /// Frees the tables (not the pages) of the user half, then the root.
-  func free() {
+  public func free() {
     for slot in 0..<512 where entries[slot].isPresent && !Self.isKernelSlot(slot) {
       Self.freeTables(entries[slot].frame, level: 2)
     }
     Frames.release(root)
   }
 
-  private static func isKernelSlot(_ slot: Int) -> Bool { slot >= 192 }
+  private static func isKernelSlot(_ slot: Int) -> Bool { slot >= Int(UserMemory.end >> 39) }
 
   private static func freeTables(_ table: FrameNumber, level: Int) {
     if level > 0 {

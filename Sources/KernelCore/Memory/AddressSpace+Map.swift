@@ -1,7 +1,6 @@
 // mmap, munmap, mprotect and brk on an address space.
 
 import CMachine
-import KernelCore
 import LinuxABI
 
 extension AddressSpace {
@@ -10,7 +9,7 @@ extension AddressSpace {
   ///   - hint: where the program would like it, or, with `fixed`, where it must be.
   ///   - length: bytes, page-aligned, not 0.
   /// - Throws: ENOMEM, EEXIST.
-  func map(_ template: Area, hint: UInt, length: UInt, flags: MapFlags) throws(Errno) -> UInt {
+  public func map(_ template: Area, hint: UInt, length: UInt, flags: MapFlags) throws(Errno) -> UInt {
     try lock.withLock { () throws(Errno) in
       let start = try place(hint: hint, length: length, flags: flags)
       guard !KernelHeap.isLow, areas.count < 65530 else { throw .ENOMEM }
@@ -35,12 +34,12 @@ extension AddressSpace {
     return start
   }
 
-  func unmap(_ start: UInt, length: UInt) {
+  public func unmap(_ start: UInt, length: UInt) {
     lock.withLock { remove(start, start + length) }
   }
 
   /// - Throws: ENOMEM when part of the range is not mapped; what lies before it has changed.
-  func protect(_ start: UInt, length: UInt, _ protection: Protection) throws(Errno) {
+  public func protect(_ start: UInt, length: UInt, _ protection: Protection) throws(Errno) {
     try lock.withLock { () throws(Errno) in
       let end = start + length
       split(at: start)
@@ -82,7 +81,7 @@ extension AddressSpace {
   }
 
   /// brk(2) as the kernel has it: returns the new end, or the old one when it cannot be moved.
-  func setHeapEnd(_ wanted: UInt) -> UInt {
+  public func setHeapEnd(_ wanted: UInt) -> UInt {
     lock.withLock {
       guard wanted >= heapStart, wanted < mapTop else { return heapEnd }
       let oldEnd = (heapEnd + 4095) & ~4095

@@ -6,31 +6,33 @@
 // Lock: `address_space`, never held across user copy; the inode and frame locks are taken inside it.
 
 import CMachine
-import KernelCore
 import LinuxABI
 
-final class AddressSpace {
-  let lock = SpinLock(apus_lock_address_space)
-  let table: PageTable
-  var areas: [Area] = []
+public final class AddressSpace {
+  public let lock = SpinLock(apus_lock_address_space)
+  public let table: PageTable
+  public var areas: [Area] = []
   /// The heap: [heapStart, heapEnd), heapEnd not page-aligned.
-  var heapStart: UInt = 0
-  var heapEnd: UInt = 0
+  public var heapStart: UInt = 0
+  public var heapEnd: UInt = 0
   /// Highest address mmap may choose.
-  var mapTop: UInt = AddressSpace.stackTop - AddressSpace.stackLimit - 0x10_0000
+  public var mapTop: UInt = AddressSpace.stackTop - AddressSpace.stackLimit - 0x10_0000
   /// User pages mapped now.
-  var residentCount = 0
+  public var residentCount = 0
 
-  static let stackTop: UInt = UserMemory.end - 0x1000
-  static let stackLimit: UInt = 8 << 20
+  /// Puts the kernel's entries into a new root. Set at boot, by whoever owns the kernel's map.
+  nonisolated(unsafe) public static var copyKernelEntries: (PageTable) -> Void = { _ in }
+
+  public static let stackTop: UInt = UserMemory.end - 0x1000
+  public static let stackLimit: UInt = 8 << 20
   private static let stackGuard: UInt = 256 * 4096
 
   /// An empty address space.
   /// - Throws: ENOMEM.
-  init() throws(Errno) {
+  public init() throws(Errno) {
     guard !KernelHeap.isLow else { throw .ENOMEM }
     table = PageTable(root: try Frames.allocateZeroed())
-    KernelMap.copyRoot(into: table)
+    Self.copyKernelEntries(table)
   }
 
   deinit {
@@ -41,7 +43,7 @@ final class AddressSpace {
   // MARK: Areas. Lock held by the caller, unless nobody else can see this address space yet.
 
   /// Index of the first area that ends after `address`.
-  func indexOfArea(endingAfter address: UInt) -> Int {
+  public func indexOfArea(endingAfter address: UInt) -> Int {
     var low = 0
     var high = areas.count
     while low < high {
@@ -51,18 +53,18 @@ final class AddressSpace {
     return low
   }
 
-  func area(at address: UInt) -> Int? {
+  public func area(at address: UInt) -> Int? {
     let index = indexOfArea(endingAfter: address)
     return index < areas.count && areas[index].start <= address ? index : nil
   }
 
-  func isFree(_ start: UInt, _ end: UInt) -> Bool {
+  public func isFree(_ start: UInt, _ end: UInt) -> Bool {
     let index = indexOfArea(endingAfter: start)
     return index == areas.count || areas[index].start >= end
   }
 
   /// Adds an area in free space, merging it with its neighbours where they are alike.
-  func insert(_ area: Area) {
+  public func insert(_ area: Area) {
     let index = indexOfArea(endingAfter: area.start)
     if index > 0, areas[index - 1].canMerge(with: area) {
       areas[index - 1].end = area.end
@@ -78,7 +80,7 @@ final class AddressSpace {
   }
 
   /// Makes `address` the border of two areas, if it lies inside one.
-  func split(at address: UInt) {
+  public func split(at address: UInt) {
     guard let index = area(at: address), areas[index].start < address else { return }
     var upper = areas[index]
     upper.offset += UInt64(address - upper.start)
@@ -88,7 +90,7 @@ final class AddressSpace {
   }
 
   /// Unmaps [start, end): areas and pages.
-  func remove(_ start: UInt, _ end: UInt) {
+  public func remove(_ start: UInt, _ end: UInt) {
     let first = indexOfArea(endingAfter: start)
     guard first < areas.count, areas[first].start < end else { return }
     split(at: start)
@@ -103,7 +105,7 @@ final class AddressSpace {
   }
 
   /// The highest free range of `length` bytes below `mapTop`.
-  func findFree(_ length: UInt) -> UInt? {
+  public func findFree(_ length: UInt) -> UInt? {
     var top = mapTop
     var index = indexOfArea(endingAfter: top)
     if index < areas.count, areas[index].start < top { top = areas[index].start }
@@ -117,7 +119,7 @@ final class AddressSpace {
   }
 
   /// Extends the stack down to `address`, if that is within its limit and clear of its neighbour.
-  func growStack(to address: UInt) -> Int? {
+  public func growStack(to address: UInt) -> Int? {
     let index = indexOfArea(endingAfter: address)
     guard index < areas.count, areas[index].growsDown else { return nil }
     let start = address & ~4095
@@ -131,7 +133,7 @@ final class AddressSpace {
   // MARK: Pages
 
   /// Unmaps and releases the pages of [start, end).
-  func releasePages(_ start: UInt, _ end: UInt) {
+  public func releasePages(_ start: UInt, _ end: UInt) {
     var count = 0
     table.forEachPage(start, end) { address, entry in
       let frame = entry.pointee.frame
@@ -145,5 +147,5 @@ final class AddressSpace {
 
   /// Makes this the address space that user addresses mean on this CPU.
   @inline(__always)
-  func load() { apus_write_cr3(table.root.address.rawValue) }
+  public func load() { apus_write_cr3(table.root.address.rawValue) }
 }

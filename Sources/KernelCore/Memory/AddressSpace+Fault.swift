@@ -2,21 +2,22 @@
 // shared copy-on-write. Runs in process context or inside a user copy; takes `address_space`.
 
 import CMachine
-import KernelCore
 import LinuxABI
 
 /// Why an access faulted (SDM volume 3, 4.7: page-fault error code).
-struct FaultAccess {
-  let errorCode: UInt64
+public struct FaultAccess {
+  public let errorCode: UInt64
 
-  var isPresent: Bool { errorCode & 1 != 0 }
-  var isWrite: Bool { errorCode & 2 != 0 }
-  var isUser: Bool { errorCode & 4 != 0 }
-  var isFetch: Bool { errorCode & 16 != 0 }
+  public init(errorCode: UInt64) { self.errorCode = errorCode }
+
+  public var isPresent: Bool { errorCode & 1 != 0 }
+  public var isWrite: Bool { errorCode & 2 != 0 }
+  public var isUser: Bool { errorCode & 4 != 0 }
+  public var isFetch: Bool { errorCode & 16 != 0 }
 }
 
 /// How a fault ended.
-enum FaultOutcome {
+public enum FaultOutcome {
   case resolved
   /// No area there: SIGSEGV, SEGV_MAPERR.
   case unmapped
@@ -29,9 +30,9 @@ enum FaultOutcome {
 
 extension AddressSpace {
   /// The page all reads of untouched memory share. Never written.
-  nonisolated(unsafe) static var zeroPage = FrameNumber(0)
+  nonisolated(unsafe) public static var zeroPage = FrameNumber(0)
 
-  func resolveFault(at address: UInt, _ access: FaultAccess) -> FaultOutcome {
+  public func resolveFault(at address: UInt, _ access: FaultAccess) -> FaultOutcome {
     guard address >= UserMemory.start, address < UserMemory.end else { return .unmapped }
     return lock.withLock {
       guard let index = area(at: address) ?? growStack(to: address) else { return .unmapped }
@@ -41,7 +42,7 @@ extension AddressSpace {
     }
   }
 
-  func resolve(_ area: Area, _ page: UInt, _ access: FaultAccess) throws(Errno) -> FaultOutcome {
+  public func resolve(_ area: Area, _ page: UInt, _ access: FaultAccess) throws(Errno) -> FaultOutcome {
     guard isAllowed(access, area.protection) else { return .forbidden }
     let entry = try table.makeEntry(for: page, bits: PageEntry.user)
     if entry.pointee.isPresent {

@@ -1,32 +1,45 @@
 // One range of an address space with one set of rights and one source of pages.
 
-import KernelCore
 import LinuxABI
 
 /// Pages [start, end). Page-aligned, not empty.
-struct Area {
-  var start: UInt
-  var end: UInt
-  var protection: Protection
-  var isShared = false
+public struct Area {
+  public var start: UInt
+  public var end: UInt
+  public var protection: Protection
+  public var isShared = false
   /// A stack: extends downwards on a fault just below it.
-  var growsDown = false
-  var isHeap = false
+  public var growsDown = false
+  public var isHeap = false
   /// Where pages come from; nil means zeros.
-  var file: OpenFile? = nil
+  public var file: OpenFile? = nil
   /// Offset in `file` of `start`, in bytes, page-aligned.
-  var offset: UInt64 = 0
+  public var offset: UInt64 = 0
 
-  var count: Int { Int(end - start) / pageSize }
+  public init(
+    start: UInt, end: UInt, protection: Protection, isShared: Bool = false, growsDown: Bool = false,
+    isHeap: Bool = false, file: OpenFile? = nil, offset: UInt64 = 0
+  ) {
+    self.start = start
+    self.end = end
+    self.protection = protection
+    self.isShared = isShared
+    self.growsDown = growsDown
+    self.isHeap = isHeap
+    self.file = file
+    self.offset = offset
+  }
+
+  public var count: Int { Int(end - start) / pageSize }
 
   /// True when `next`, which starts where this ends, can become part of this.
-  func canMerge(with next: Area) -> Bool {
+  public func canMerge(with next: Area) -> Bool {
     end == next.start && protection == next.protection && file == nil && next.file == nil
       && isShared == next.isShared && !growsDown && !next.growsDown && isHeap == next.isHeap
   }
 
   /// The entry bits of a page with these rights.
-  func entryBits(writable: Bool) -> UInt64 {
+  public func entryBits(writable: Bool) -> UInt64 {
     var bits = PageEntry.present | PageEntry.user
     if writable { bits |= PageEntry.writable }
     if !protection.contains(.execute) { bits |= PageEntry.noExecute }

@@ -3,45 +3,44 @@
 // Bytes of all strings, NULs included, in kernel pages: first the arguments, then the environment. Owned by one exec.
 
 import CMachine
-import KernelCore
 import LinuxABI
 
-struct ArgumentBlock: ~Copyable {
+public struct ArgumentBlock: ~Copyable {
   /// Linux: a quarter of the stack limit for everything, 128 KiB for one string.
-  static let limit = 2 << 20
-  static let stringLimit = 128 << 10
+  public static let limit = 2 << 20
+  public static let stringLimit = 128 << 10
 
   private var pages: [FrameNumber] = []
-  private(set) var byteCount = 0
-  private(set) var argumentCount = 0
-  private(set) var environmentCount = 0
+  public private(set) var byteCount = 0
+  public private(set) var argumentCount = 0
+  public private(set) var environmentCount = 0
 
-  init() {}
+  public init() {}
 
   deinit { for page in pages { Frames.release(page) } }
 
   /// Copies a NULL-terminated vector of user strings, from element `first` on.
   /// - Throws: EFAULT, E2BIG, ENOMEM.
-  mutating func appendArguments(_ vector: UInt, from first: Int = 0) throws(Errno) {
+  public mutating func appendArguments(_ vector: UInt, from first: Int = 0) throws(Errno) {
     argumentCount += try append(vector, from: first)
   }
 
-  mutating func appendEnvironment(_ vector: UInt) throws(Errno) {
+  public mutating func appendEnvironment(_ vector: UInt) throws(Errno) {
     environmentCount += try append(vector, from: 0)
   }
 
-  mutating func appendArgument(_ bytes: [UInt8]) throws(Errno) {
+  public mutating func appendArgument(_ bytes: [UInt8]) throws(Errno) {
     try appendKernel(bytes)
     argumentCount += 1
   }
 
-  mutating func appendEnvironment(_ bytes: [UInt8]) throws(Errno) {
+  public mutating func appendEnvironment(_ bytes: [UInt8]) throws(Errno) {
     try appendKernel(bytes)
     environmentCount += 1
   }
 
   /// Calls `body` with each piece of the bytes, in order.
-  borrowing func forEachPiece(_ body: (UnsafeRawPointer, Int) throws(Errno) -> Void) throws(Errno) {
+  public borrowing func forEachPiece(_ body: (UnsafeRawPointer, Int) throws(Errno) -> Void) throws(Errno) {
     for index in pages.indices {
       try body(pages[index].pointer, min(pageSize, byteCount - index * pageSize))
     }

@@ -1,12 +1,11 @@
 // fork: a copy of an address space that shares every private page until one side writes to it.
 
 import CMachine
-import KernelCore
 import LinuxABI
 
 extension AddressSpace {
   /// - Throws: ENOMEM; the half-made copy frees itself.
-  func copy() throws(Errno) -> AddressSpace {
+  public func copy() throws(Errno) -> AddressSpace {
     let child = try AddressSpace()
     try lock.withLock { () throws(Errno) in
       child.areas = areas

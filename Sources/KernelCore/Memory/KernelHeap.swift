@@ -7,12 +7,11 @@
 // objects of calls already under way still get memory. Lock: `heap`. Never called from an interrupt.
 
 import CMachine
-import KernelCore
 import LinuxABI
 
-enum KernelHeap {
+public enum KernelHeap {
   /// Frames that only the kernel's own small objects may use: 2 MiB.
-  static let reserveFrames = 512
+  public static let reserveFrames = 512
 
   private static let classCount = 14
   private static let lock = SpinLock(apus_lock_heap)
@@ -29,16 +28,16 @@ enum KernelHeap {
 
   /// True when programs must be refused memory.
   @inline(__always)
-  static var isLow: Bool { Frames.freeCount < reserveFrames }
+  public static var isLow: Bool { Frames.freeCount < reserveFrames }
 
-  static func allocate(_ size: Int, alignment: Int) -> UnsafeMutableRawPointer? {
+  public static func allocate(_ size: Int, alignment: Int) -> UnsafeMutableRawPointer? {
     let wanted = max(size, alignment > 16 ? alignment : 16)
     guard wanted <= 2016, alignment <= 16 else { return allocateFrames(wanted) }
     let sizeClass = classIndex(wanted)
     return lock.withLock { takeBlock(sizeClass) }
   }
 
-  static func free(_ block: UnsafeMutableRawPointer) {
+  public static func free(_ block: UnsafeMutableRawPointer) {
     let frame = PhysicalAddress(UInt64(UInt(bitPattern: block) &- DirectMap.base)).frame
     if Frames.record(frame).pointee.kind == .heapSlab {
       lock.withLock { returnBlock(block, frame) }
@@ -151,11 +150,3 @@ enum KernelHeap {
     return (index - 4) & 1 == 0 ? 3 << (octave - 1) : 2 << octave
   }
 }
-
-@c
-func apus_allocate(_ size: Int, _ alignment: Int) -> UnsafeMutableRawPointer? {
-  KernelHeap.allocate(size, alignment: alignment)
-}
-
-@c
-func apus_free(_ block: UnsafeMutableRawPointer) { KernelHeap.free(block) }
