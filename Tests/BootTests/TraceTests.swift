@@ -101,7 +101,7 @@ struct TraceTests {
   @Test func obeysTheHost() async throws {
     let path = FilePath(NSTemporaryDirectory()).appending("apus-sock-\(UUID().uuidString.prefix(8))")
     defer { unlink(path.string) }
-    async let run = Machine.shell("while :; do :; done", timeout: 15) { $0.traceLine = .socket(path) }
+    async let run = Machine.shell("while :; do ls > /dev/null; done", timeout: 15) { $0.traceLine = .socket(path) }
     let line = try await TraceSocket.connect(path)
     try await line.wait(for: "HELLO") { $0.session?.hello != nil }
     try line.send(.enable(KeyMask.all))
