@@ -7,15 +7,26 @@ enum FittedName {
   /// At most `columns` columns of the name; empty when not even two letters and the mark fit.
   static func fit(_ name: String, columns: Int) -> String {
     if name.utf8.count <= columns { return name }
-    let letters = name.unicodeScalars.map(width)
-    if letters.reduce(0, +) <= columns { return name }
+    if self.columns(name) <= columns { return name }
     guard columns >= 3 else { return "" }
+    let letters = name.unicodeScalars.map(width)
     let scalars = Array(name.unicodeScalars)
     if isQualified(name) {
       return "…" + text(scalars[(scalars.count - kept(letters.reversed(), columns - 1))...])
     }
     return text(scalars[..<kept(letters, columns - 1)]) + "…"
   }
+
+  /// The text in one or two lines, broken between its facts, which " · " separates.
+  static func lines(_ text: String, columns: Int) -> [String] {
+    let facts = text.split(separator: " · ", omittingEmptySubsequences: false)
+    var count = facts.count
+    while count > 1, self.columns(facts[..<count].joined(separator: " · ")) > columns { count -= 1 }
+    let first = fit(facts[..<count].joined(separator: " · "), columns: columns)
+    return count == facts.count ? [first] : [first, fit(facts[count...].joined(separator: " · "), columns: columns)]
+  }
+
+  private static func columns(_ text: String) -> Int { text.unicodeScalars.reduce(0) { $0 + width($1) } }
 
   /// How many columns a letter takes in a monospaced font.
   static func width(_ letter: Unicode.Scalar) -> Int {

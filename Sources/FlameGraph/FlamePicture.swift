@@ -29,11 +29,11 @@ struct FlamePicture {
     writer.markup("</svg>\n")
   }
 
-  private var width: Int { settings.width ?? FlameGraphSVG.defaultWidth }
-  private var rows: Int { min(layout.levels, Self.rowLimit) }
+  var width: Int { settings.width ?? FlameGraphSVG.defaultWidth }
+  var rows: Int { min(layout.levels, Self.rowLimit) }
   private var height: Int { Self.top + rows * Self.row + Self.bottom }
   /// Hundredths of a pixel for all frames.
-  private var room: UInt64 { UInt64(width - 2 * Self.margin) * 100 }
+  var room: UInt64 { UInt64(width - 2 * Self.margin) * 100 }
 
   private func writeHead<E: Error>(to writer: inout SVGWriter<E>) {
     writer.markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
@@ -46,6 +46,8 @@ struct FlamePicture {
     writer.number(height)
     writer.markup("\" data-unit=\"")
     writer.text(settings.unit)
+    writer.markup("\" data-subtitle=\"")
+    writer.text(settings.subtitle)
     attribute("\" data-minimum=\"", UInt64(settings.minimumWidth * 1000), to: &writer, close: false)
     attribute("\" data-bits=\"", layout.droppedBits, to: &writer)
     if settings.width == nil { writer.markup(" data-fluid=\"\"") }
@@ -55,7 +57,7 @@ struct FlamePicture {
     writer.markup("</title>\n")
   }
 
-  private func attribute<E: Error>(
+  func attribute<E: Error>(
     _ start: StaticString, _ value: some BinaryInteger, to writer: inout SVGWriter<E>, close: Bool = true
   ) {
     writer.markup(start)
@@ -78,7 +80,10 @@ struct FlamePicture {
 
   private func writeCaptions<E: Error>(to writer: inout SVGWriter<E>) {
     writeLine(settings.title, class: "title", y: 24, to: &writer)
-    if !settings.subtitle.isEmpty { writeLine(settings.subtitle, class: "subtitle", y: 44, to: &writer) }
+    let columns = Int(Double(width - 2 * Self.margin) / Self.letter)
+    for (index, line) in FittedName.lines(settings.subtitle, columns: columns).enumerated() where !line.isEmpty {
+      writeLine(line, class: "subtitle", y: 43 + 15 * index, to: &writer)
+    }
     guard layout.total > 0 else { return }
     writeLine(scale, class: "scale", y: height - 12, to: &writer)
   }
@@ -100,66 +105,5 @@ struct FlamePicture {
     writer.markup(">")
     writer.text(text)
     writer.markup("</text>\n")
-  }
-}
-
-extension FlamePicture {
-  private func writeFrames<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
-    writer.markup("<g class=\"frames\" role=\"tree\" aria-label=\"")
-    writer.text(settings.title)
-    writer.markup("\">\n")
-    for index in layout.indices(widthAtLeast: minimum) where layout.frames[index].depth < UInt32(rows) {
-      write(layout.frames[index], to: &writer)
-      try writer.flush()
-    }
-    writer.markup("</g>\n")
-  }
-
-  /// The smallest value whose frame is drawn.
-  private var minimum: UInt64 {
-    let thousandths = UInt128(UInt64(settings.minimumWidth * 1000))
-    return UInt64(clamping: (UInt128(layout.total) * thousandths + UInt128(room) * 10 - 1) / (UInt128(room) * 10))
-  }
-
-  /// Both edges are rounded, so that neighbours touch and never overlap.
-  private func write<E: Error>(_ frame: FlameLayout.Frame, to writer: inout SVGWriter<E>) {
-    let left = pixels(frame.x)
-    let width = pixels(frame.x + frame.width) - left
-    let level = settings.isInverted ? Int(frame.depth) : rows - 1 - Int(frame.depth)
-    let y = Self.top + level * Self.row
-    let name = layout.name(of: frame)
-    attribute("<g role=\"treeitem\" aria-level=\"", frame.depth + 1, to: &writer)
-    writer.markup("><title>")
-    writer.text("\(name): \(amount(frame.width)), \(Quantity.percent(frame.width, of: layout.total))")
-    attribute("</title><rect class=\"c", FlamePalette.shade(of: layout.names.utf8(frame.name)), to: &writer)
-    writer.markup(" x=\"")
-    writer.hundredths(left + UInt64(Self.margin) * 100)
-    attribute("\" y=\"", y, to: &writer)
-    writer.markup(" width=\"")
-    writer.hundredths(width)
-    attribute("\" height=\"", Self.row - 1, to: &writer)
-    writer.markup("/>")
-    let fitted = FittedName.fit(name, columns: Int((Double(width) / 100 - 6) / Self.letter))
-    if !fitted.isEmpty {
-      writer.markup("<text x=\"")
-      writer.hundredths(left + UInt64(Self.margin + 3) * 100)
-      attribute("\" y=\"", y + 12, to: &writer)
-      writer.markup(">")
-      writer.text(fitted)
-      writer.markup("</text>")
-    }
-    writer.markup("</g>\n")
-  }
-
-  private func pixels(_ value: UInt64) -> UInt64 {
-    UInt64((UInt128(value) * UInt128(room) + UInt128(layout.total) / 2) / UInt128(layout.total))
-  }
-
-  /// A value with its unit, and as a duration if that is what it is.
-  private func amount(_ value: UInt64) -> String {
-    let whole = UInt128(value) << UInt128(layout.droppedBits)
-    let exact = "\(Quantity.grouped(whole)) \(settings.unit)"
-    return settings.unit.hasSuffix("ns") && whole >= 1000
-      ? "\(Quantity.duration(nanoseconds: whole)) (\(exact))" : exact
   }
 }

@@ -1,6 +1,6 @@
 // Reads names and build-id out of a kernel's ELF file: section `apus_names` and the note `.note.gnu.build-id`.
 //
-// A row of `apus_names`: kind (1 key, 2 span, 3 lock class), id, rank (locks only), name, NUL. Every offset is
+// A row of `apus_names`: kind (1 key, 2 span, 3 lock class), id, rank (of a lock; of a key the least number of its sites), name, NUL. Every offset is
 // checked; a file that is not what it says gives an error, never a crash.
 
 public enum ELFError: Error, Equatable, CustomStringConvertible {

@@ -15,7 +15,7 @@ struct PanicReport {
     return ["apus: kernel panic: \(message)"] + names.map { "  at \($0)" }
   }
 
-  /// A return address belongs to the call before it; the first one, the place of the fault, to itself.
+  /// A return address belongs to the call before it. The first may be the place of a fault, which is exact.
   private func symbolise() async throws -> [String] {
     let image = try ELFImage(try HostFile.read(kernel))
     let places = stack.enumerated().map { index, address in

@@ -56,8 +56,10 @@ struct Probes: AsyncParsableCommand {
     print("workload: \(command.joined(separator: " ")) (\(2 * calls) system calls and more)")
     print("probes off:  \(with) instructions")
     print("no probes:   \(without) instructions")
-    let hundredths = (Int64(with) - Int64(without)) * 100 / Int64(2 * calls)
-    print("difference:  \(Int64(with) - Int64(without)), \(hundredths / 100).\(abs(hundredths) % 100) a call")
+    let difference = Int64(with) - Int64(without)
+    let hundredths = difference.magnitude * 100 / UInt64(2 * calls)
+    let sign = difference < 0 ? "-" : ""
+    print("difference:  \(difference), \(sign)\(hundredths / 100).\(hundredths % 100 / 10)\(hundredths % 10) a call")
   }
 
   private func ticks(_ kernel: FilePath, _ command: [String]) async throws -> UInt64 {

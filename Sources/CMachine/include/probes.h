@@ -46,11 +46,11 @@
   X(12, wait_queue, 50, "wait_queue")      /* waiters of one event; interrupts take it */                              \
   X(13, timers, 54, "timers")              /* sleeping threads of one CPU; interrupts take it */                       \
   X(14, run_queue, 60, "run_queue")        /* runnable threads of one CPU; interrupts take it */                       \
-  X(19, reaper, 58, "reaper")              /* ended threads */                                                         \
-  X(18, kernel_stacks, 66, "kernel_stacks") /* list of free stacks */                                                   \
+  X(18, reaper, 58, "reaper")              /* ended threads */                                                         \
+  X(17, kernel_stacks, 66, "kernel_stacks") /* list of free stacks */                                                   \
   X(15, heap, 70, "kernel_heap")           /* size classes; anything may allocate */                                   \
   X(16, frames, 80, "frame_allocator")     /* free physical frames: taken last */                                      \
-  X(17, console, 90, "console")            /* UART output */
+  X(19, console, 90, "console")            /* UART output */
 
 enum apus_key { 
 #define X(id, name, sites) apus_key_id_##name = id,
@@ -69,8 +69,10 @@ enum apus_lock_class {
 #define X(id, name, rank, printed) apus_lock_##name = id,
   APUS_LOCK_CLASSES(X)
 #undef X
-  apus_lock_class_count
+  apus_lock_class_count  // one more than the last row: the highest id comes last
 };
+_Static_assert(apus_lock_class_count <= 32, "apus_percpu has room for 32 lock classes");
+_Static_assert(apus_key_count <= 8, "loss counters are kept for 8 keys");
 
 // A site: a nop that the kernel patches into a jump to the cold path. The table row is PC-relative (site, target, key),
 // 12 bytes. The key is a literal in the text: an operand that cannot be satisfied would drop the asm in silence.

@@ -10,14 +10,17 @@ extension FlameScript {
       return lines;
     }
 
-    const status = make(svg, "text", { class: "status", role: "status", x: margin, y: 68 }, "");
+    const status = make(svg, "text", { class: "status", role: "status", x: margin, y: 75 }, "");
+    const matched = make(svg, "text", { class: "matched", role: "status", y: 75 }, "");
     const tip = make(svg, "g", { class: "tip", visibility: "hidden", "aria-hidden": true });
 
+    // Leaves room for the share that matched; the last facts go first.
     function say(index) {
-      const columns = Math.floor((view.width - 2 * margin) / view.letter) - 38;
-      const [name, ...rest] = detailsOf(index);
-      const text = rest.join(" · ");
-      status.textContent = fit(name, Math.max(12, columns - text.length - 3)) + " · " + text;
+      const columns = Math.floor((view.width - 2 * margin) / view.letter) - matched.textContent.length - 2;
+      const [name, ...facts] = detailsOf(index);
+      while (facts.length > 1 && facts.join(" · ").length + 15 > columns) facts.pop();
+      const text = " · " + facts.join(" · ");
+      status.textContent = fit(name, Math.max(12, columns - text.length)) + text;
     }
 
     function showTip(index, event) {

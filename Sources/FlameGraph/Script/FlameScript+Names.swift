@@ -1,4 +1,4 @@
-// Script: names of frames, their shades, and how they are cut; FittedName cuts alike.
+// Script: names of frames, their shades, and how text is cut; FittedName cuts alike.
 
 extension FlameScript {
   static let names: StaticString = #"""
@@ -24,6 +24,15 @@ extension FlameScript {
       if (isQualified) letters.reverse();
       const kept = letters.map((letter) => letter.text).join("");
       return isQualified ? "…" + kept : kept + "…";
+    }
+
+    // One or two lines, broken between facts.
+    function linesOf(text, columns) {
+      const facts = text.split(" · ");
+      const join = (from, to) => facts.slice(from, to).join(" · ");
+      let count = facts.length;
+      while (count > 1 && columnsOf(lettersOf(join(0, count))) > columns) count--;
+      return [fit(join(0, count), columns), fit(join(count), columns)];
     }
 
     """#

@@ -3,7 +3,6 @@
 
 extension FlameScript {
   static let search: StaticString = #"""
-    const matched = make(svg, "text", { class: "matched", role: "status", y: 68 }, "");
     let field = null;
 
     function search(pattern) {
@@ -25,14 +24,19 @@ extension FlameScript {
 
     function countMatches() {
       matched.setAttribute("x", view.width - margin);
-      if (!view.matches) { matched.textContent = ""; return; }
-      if (!view.matches.length) { matched.textContent = "not a regular expression"; return; }
+      matched.textContent = shareMatched();
+      if (status.textContent) say(view.current);
+    }
+
+    function shareMatched() {
+      if (!view.matches) return "";
+      if (!view.matches.length) return "not a regular expression";
       const { name, end, total } = frames;
       let sum = 0;
       for (let i = view.focus; i < end[view.focus]; ) {
         if (view.matches[name[i]]) { sum += total[i]; i = end[i]; } else i++;
       }
-      matched.textContent = "matched " + percent(sum, total[view.focus]) + (view.focus > 0 ? " of the zoomed frame" : "");
+      return "matched " + percent(sum, total[view.focus]) + (view.focus > 0 ? " of the zoomed frame" : "");
     }
 
     // To the next match in the order of the table, or the one before; zooms out or in until it is drawn.

@@ -7,19 +7,20 @@ extension FlameScript {
         svg.removeAttribute("viewBox");
         svg.setAttribute("width", "100%");
       }
-      measure();
-      draw();
-      countMatches();
-      showButtons();
+      adapt();
       recall();
     }
 
-    window.addEventListener("resize", () => {
-      if (!settings.fluid) return;
+    function adapt() {
       measure();
+      wrapSubtitle();
       draw();
       countMatches();
       showButtons();
+    }
+
+    window.addEventListener("resize", () => {
+      if (settings.fluid) adapt();
     });
     begin();
     })();

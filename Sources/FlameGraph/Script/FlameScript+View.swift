@@ -24,6 +24,14 @@ extension FlameScript {
       view.width = settings.fluid ? Math.max(320, svg.clientWidth || window.innerWidth) : svg.viewBox.baseVal.width;
     }
 
+    function wrapSubtitle() {
+      for (const line of svg.querySelectorAll(".subtitle")) line.remove();
+      const columns = Math.floor((view.width - 2 * margin) / view.letter);
+      linesOf(svg.dataset.subtitle, columns).forEach((line, i) => {
+        if (line) make(svg, "text", { class: "subtitle", x: margin, y: 43 + 15 * i }, line);
+      });
+    }
+
     // Calls put(index, x, width) for every frame to draw, ancestors of the focus first.
     function forEachVisible(put) {
       const { depth, parent, end, start, total } = frames;

@@ -1,6 +1,7 @@
 // The tracer's line: COM2. The boot CPU's tick sends what its share of time allows and takes the host's commands.
 //
-// Only the boot CPU touches the drain and the port, from its timer interrupt, so there is no lock.
+// Only the boot CPU touches the drain and the port: from its timer interrupt, and at the end with interrupts off. So
+// there is no lock; `isBusy` keeps a panic in the middle of a tick from entering a half-updated drain.
 
 import CMachine
 import KernelCore
@@ -21,7 +22,11 @@ private struct TracePort: ByteSink {
 /// Applies what the host asks for.
 private struct KeyControl: TraceControl {
   var enabledKeys: UInt32 { StaticKeys.enabled }
-  mutating func setKeys(_ mask: UInt32) { TraceLine.setKeys(mask & KeyMask.all) }
+  /// What is turned on brings the scheduler's key along, without which spans would count time switched out.
+  mutating func setKeys(_ mask: UInt32) {
+    let isAdding = mask & ~StaticKeys.enabled != 0
+    TraceLine.setKeys((isAdding ? mask | 1 << apus_key_id_scheduler.rawValue : mask) & KeyMask.all)
+  }
 }
 
 enum TraceLine {
@@ -30,6 +35,7 @@ enum TraceLine {
   private static let ringWords = 1 << 15
 
   nonisolated(unsafe) private static var drain: Drain? = nil
+  nonisolated(unsafe) private static var isBusy = false
   nonisolated(unsafe) private(set) static var threads: ThreadTable? = nil
   private static var tickShift: Int { TickShift.forClock(hertz: Clock.ticksPerSecond) }
 
@@ -52,6 +58,8 @@ enum TraceLine {
   /// Every tick of the boot CPU, in its timer interrupt.
   static func tick() {
     guard drain != nil else { return }
+    isBusy = true
+    defer { isBusy = false }
     CPUTrace.current.timerTick()
     var control = KeyControl()
     for _ in 0..<64 {
@@ -65,10 +73,11 @@ enum TraceLine {
   /// The last words before power-off: what is still in the rings, for at most a second. Interrupts stay off: the tick
   /// would send in the middle of a frame.
   static func flush() {
-    guard drain != nil else { return }
     apus_cli()
+    guard drain != nil, !isBusy else { return }
+    isBusy = true
     var port = TracePort()
-    drain!.flush(&port, limit: Clock.ticksPerSecond)
+    drain!.flush(&port, limit: Clock.ticksPerSecond / 2)
   }
 
   static func setKeys(_ mask: UInt32) {

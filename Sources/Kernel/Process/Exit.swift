@@ -26,6 +26,7 @@ extension Thread {
   /// Takes the thread out of its process; the last one ends the process. Runs on the thread itself, which must switch
   /// away for good right after.
   func tearDown() {
+    let start = Probes.exit.begin(self)
     clearTID()
     Probes.threadEnded(self)
     let isLast = ProcessTable.lock.withLock {
@@ -34,6 +35,7 @@ extension Thread {
       return process.threads.isEmpty
     }
     if isLast { process.finish() }
+    Probes.exit.end(start, self)
   }
 
   /// CLONE_CHILD_CLEARTID: tells whoever joins this thread.

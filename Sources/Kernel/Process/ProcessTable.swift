@@ -50,7 +50,8 @@ enum ProcessTable {
   static func add(_ process: Process) { processes.append(process) }
 
   static func remove(_ process: Process) {
-    if let index = processes.firstIndex(where: { $0 === process }) { processes.swapAt(index, processes.count - 1) }
+    guard let index = processes.firstIndex(where: { $0 === process }) else { return }
+    processes.swapAt(index, processes.count - 1)
     processes.removeLast()
   }
 

@@ -1,4 +1,4 @@
-// The runnable threads of one CPU, first in first out. Lock: `run_queue`, interrupt-safe; innermost but for console.
+// The runnable threads of one CPU, first in first out. Lock: `run_queue`, taken with interrupts off; see probes.h for its rank.
 //
 // The running thread is not in the queue. The scheduler holds the lock across a context switch, so that nobody can
 // queue or steal a thread whose registers are not saved yet; the next thread releases it.

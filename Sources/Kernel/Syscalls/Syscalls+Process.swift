@@ -82,11 +82,9 @@ extension Syscalls {
 
   /// exit(2) of one thread.
   static func exit(_ caller: Thread, _ code: Int32) -> Int {
-    let start = Probes.exit.begin(caller)
     if caller.process.threads.count == 1 { caller.process.endAll(.exited(code)) }
     caller.isExiting = true
     caller.needsAttention = true
-    Probes.exit.end(start, caller)
     return 0
   }
 

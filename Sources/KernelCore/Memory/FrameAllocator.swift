@@ -3,7 +3,7 @@
 // Every frame has one 16-byte `Frame` record; the records are an array at `table`, indexed by frame number. Free blocks
 // of 2^order frames are doubly linked through their records. A reference count above one means that a page is shared
 // (copy on write, page cache and a mapping); counts change by atomic additions, without the lock. Invariant: a block is
-// free exactly when its head's `kind` is `.free`. Lock: `frames`, the innermost of all, for the free lists.
+// free exactly when its head's `kind` is `.free`. Lock: `frames`, inside all but the console's, for the free lists.
 
 import CMachine
 import LinuxABI

@@ -5,7 +5,8 @@ import LinuxABI
 open class TerminalHost {
   public init() {}
 
-  /// Sends bytes to the line. Called with the terminal's lock held and interrupts off: must not block.
+  /// Sends bytes to the line. Called with the terminal's lock held and interrupts off: must not
+  /// sleep; it may wait for the line, as a UART at its own speed makes it.
   open func output(_ bytes: UnsafeRawBufferPointer) {}
 
   /// A signal waits in the terminal: have `deliverSignals` called soon, from a place that may take the process
