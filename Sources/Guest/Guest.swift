@@ -31,6 +31,10 @@ public struct Guest: Sendable {
     self.configuration = configuration
     directory = try TemporaryDirectory()
     NamesCache.store(kernel: configuration.kernel)
+    if case .pipe(let path) = configuration.traceLine {
+      try makeFIFO(path.string + ".in")
+      try makeFIFO(path.string + ".out")
+    }
   }
 
   /// Boots, runs `body` beside the machine, and waits until both have ended. The end of the machine cancels `body`.

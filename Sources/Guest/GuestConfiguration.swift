@@ -29,6 +29,9 @@ public struct GuestConfiguration: Sendable {
     /// A unix socket that QEMU listens on; the guest does not wait for a reader.
     case socket(FilePath)
     case file(FilePath)
+    /// FIFOs that `Guest` makes: the path with `.out` brings the trace, with `.in` it takes commands. They hold 64 KiB,
+    /// where a unix socket holds fewer than 300 of the single bytes that QEMU sends.
+    case pipe(FilePath)
   }
 
   public var kernel: FilePath
@@ -84,6 +87,7 @@ public struct GuestConfiguration: Sendable {
     case .none: []
     case .socket(let path): ["-serial", "unix:\(path.string),server=on,wait=off"]
     case .file(let path): ["-serial", "file:\(path.string)"]
+    case .pipe(let path): ["-serial", "pipe:\(path.string)"]
     }
   }
 }

@@ -50,6 +50,12 @@ func writeFile(_ path: FilePath, _ bytes: [UInt8]) throws {
   }
 }
 
+func makeFIFO(_ path: String) throws {
+  guard mkfifo(path, 0o600) == 0 else {
+    throw GuestError("cannot make \(path): \(SystemPackage.Errno(rawValue: errno))", exitCode: 74)
+  }
+}
+
 /// Type and permissions of a file.
 struct FileStatus {
   let isDirectory: Bool

@@ -52,6 +52,22 @@ import Tracer
     #expect(ktop.wait().output.contains("newfstatat"))
   }
 
+  @Test func aPairOfFIFOs() throws {
+    let path = scratch.file("pair")
+    #expect(mkfifo(path + ".out", 0o600) == 0 && mkfifo(path + ".in", 0o600) == 0)
+    // As QEMU opens them: for both, so that it does not wait.
+    let (commands, trace) = (open(path + ".in", O_RDWR), open(path + ".out", O_RDWR))
+    let ktop = try Tool.start(["dump", "--attach", path])
+    var buffer = [UInt8](repeating: 0, count: 64)
+    let count = read(commands, &buffer, buffer.count)
+    #expect(self.commands(in: Array(buffer[..<max(0, count)])) == [.hello])
+    #expect(writeAll(Sample(calls: 500).recording, to: trace))
+    close(trace)
+    let result = ktop.wait()
+    #expect(result.status == 0 && result.output.contains("newfstatat"))
+    close(commands)
+  }
+
   @Test func aTerminal() throws {
     let controller = open("/dev/ptmx", O_RDWR | O_NOCTTY)
     var number: Int32 = 0

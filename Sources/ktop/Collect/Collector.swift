@@ -24,7 +24,6 @@ final class Collector {
   private var meter = Meter()
   /// When reading a line makes sense again, by `Clock`.
   private(set) var readAgainAt = 0.0
-  private static let breath = 0.01
   private var askedAt: Double?
   private var lastArrival = Clock.seconds()
   private var firstTime: UInt64?
@@ -57,7 +56,7 @@ final class Collector {
       return true
     case .bytes(let count):
       // A full buffer has more behind it.
-      readAgainAt = count < buffer.count ? Clock.seconds() + Self.breath : 0
+      readAgainAt = count < buffer.count ? Clock.seconds() + source.breath : 0
       try take(UnsafeBufferPointer(rebasing: buffer.bindMemory(to: UInt8.self)[..<count]))
       return true
     }

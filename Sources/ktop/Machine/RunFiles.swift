@@ -21,6 +21,14 @@ struct RunFiles {
     throw ToolError(.inputOutput, "\(directory) is full of runs of this second")
   }
 
+  /// Removes what nothing was written to.
+  func removeEmpty() {
+    for path in [recording, console] {
+      var status = stat()
+      if stat(path, &status) == 0 && status.st_size == 0 { unlink(path) }
+    }
+  }
+
   private init(base: String) {
     recording = base + ".apus"
     picture = base + ".svg"

@@ -20,7 +20,7 @@ struct WatchedRun {
     files = try RunFiles.next(in: "recordings")
     self.limit = limit
     var machine = machine
-    machine.traceLine = .socket(directory.file("trace"))
+    machine.traceLine = .pipe(directory.file("trace"))
     machine.console = .file(FilePath(files.console))
     self.machine = machine
   }
@@ -45,6 +45,7 @@ struct WatchedRun {
       // No machine: the screen has nothing to wait for.
       Signals.wake()
       _ = try? await watching.value
+      files.removeEmpty()
       throw error
     }
   }
@@ -60,8 +61,8 @@ struct WatchedRun {
   }
 
   private func watch() throws -> Result {
-    let source = MachineSource(
-      socket: directory.file("trace").string, of: state, label: "recording to \(files.recording)")
+    let source = try MachineSource(
+      pipe: directory.file("trace").string, of: state, label: "recording to \(files.recording)")
     let collector = Collector(
       source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording), machineIsBooting: true)
     let hasScreen = CursesScreen.isPossible
@@ -72,17 +73,21 @@ struct WatchedRun {
     let machineEnded = collector.state == .ended("the machine ended")
     return Result(
       ending: ending, machineEnded: machineEnded, isTrace: collector.isTrace, summary: report.summary,
-      picture: try? FlameGraphFile.write(collector.model, to: files.picture), table: hasScreen ? nil : report.text)
+      picture: collector.isTrace ? try? FlameGraphFile.write(collector.model, to: files.picture) : nil,
+      table: hasScreen ? nil : report.text)
   }
 
   private func report(_ outcome: GuestOutcome, _ result: Result) throws -> Int32 {
     var lines: [String] = []
     if let table = result.table, result.isTrace { lines.append(table) }
-    if !result.isTrace { lines.append("no trace came from this kernel") }
-    lines.append(result.summary)
-    lines.append("recording  \(files.recording)")
+    if result.isTrace {
+      lines += [result.summary, "recording  \(files.recording)"]
+    } else {
+      lines.append("no trace came from this kernel")
+    }
     if let picture = result.picture { lines.append("picture    \(picture)") }
-    lines.append("console    \(files.console)")
+    files.removeEmpty()
+    if access(files.console, F_OK) == 0 { lines.append("console    \(files.console)") }
     _ = writeAll(Array((lines.joined(separator: "\n") + "\n").utf8), to: 1)
     if result.machineEnded { try say(outcome) }
     return result.ending.status

@@ -16,6 +16,8 @@ protocol ByteSource: AnyObject {
   var descriptor: Int32? { get }
   /// Milliseconds until reading makes sense.
   var pause: Int32 { get }
+  /// Seconds that a read may wait for more to come, so that not every byte is a turn of the loop.
+  var breath: Double { get }
   /// Whether time in the stream is time of the clock.
   var isLive: Bool { get }
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Arrival
@@ -27,6 +29,7 @@ protocol ByteSource: AnyObject {
 
 extension ByteSource {
   var pause: Int32 { 0 }
+  var breath: Double { 0 }
   var isLive: Bool { true }
   func send(_ bytes: [UInt8]) -> Bool { false }
   func streamReached(seconds: Double) {}

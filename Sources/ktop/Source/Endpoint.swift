@@ -31,10 +31,9 @@ enum Endpoint: Equatable {
 
   func open() throws -> ByteSource {
     switch self {
-    case .unix(let path): return LineSource(try Socket.connect(unix: path), label: label, takesCommands: true)
+    case .unix(let path): return Self.line(try Socket.connect(unix: path), label)
     case .tcp(let port, let isVersion6):
-      return LineSource(
-        try Socket.connect(loopback: port, isVersion6: isVersion6), label: label, takesCommands: true)
+      return Self.line(try Socket.connect(loopback: port, isVersion6: isVersion6), label)
     case .path(let path): return try Self.open(path: path)
     }
   }
@@ -57,14 +56,21 @@ enum Endpoint: Equatable {
 
   private static func open(path: String) throws -> ByteSource {
     var status = stat()
+    if FIFOPair.exists(path) { return try FIFOPair.open(path, label: path) }
     guard stat(path, &status) == 0 else { throw ToolError.ofErrno(.noInput, "cannot open \(path)") }
     switch status.st_mode & S_IFMT {
-    case S_IFSOCK: return LineSource(try Socket.connect(unix: path), label: path, takesCommands: true)
-    case S_IFIFO: return LineSource(try openFile(path, O_RDONLY | O_NONBLOCK), label: path, takesCommands: false)
-    case S_IFCHR: return LineSource(try openTerminal(path), label: path, takesCommands: true)
+    case S_IFSOCK: return line(try Socket.connect(unix: path), path)
+    case S_IFIFO:
+      return LineSource(try openFile(path, O_RDONLY | O_NONBLOCK), commands: nil, label: path, isFIFO: true)
+    case S_IFCHR: return line(try openTerminal(path), path)
     case S_IFREG: return FileSource(try openFile(path, O_RDONLY), label: path, follows: true)
     default: throw ToolError(.noInput, "\(path) is no socket, terminal, FIFO or file")
     }
+  }
+
+  // Commands go back where the trace comes from.
+  private static func line(_ descriptor: Int32, _ label: String) -> LineSource {
+    LineSource(descriptor, commands: descriptor, label: label)
   }
 
   static func openFile(_ path: String, _ flags: Int32) throws -> Int32 {

@@ -1,20 +1,29 @@
-// A line that is open: socket, terminal or FIFO. Owns its descriptor.
+// A line that is open: socket, terminal, FIFO or a pair of FIFOs. Owns its descriptors.
 
 import Glibc
 
 final class LineSource: ByteSource {
   let label: String
+  let breath: Double
   private let line: Int32
-  private let takesCommands: Bool
-  private var hasEnded = false
+  private let commands: Int32?
 
-  init(_ line: Int32, label: String, takesCommands: Bool) {
+  /// - Parameters:
+  ///   - line: where the trace comes from.
+  ///   - commands: where commands go, often the same; nil when they go nowhere.
+  ///   - isFIFO: holds much more than sockets and terminals do.
+  init(_ line: Int32, commands: Int32?, label: String, isFIFO: Bool = false) {
     self.line = line
+    self.commands = commands
     self.label = label
-    self.takesCommands = takesCommands
+    // QEMU sends single bytes, and a unix socket holds fewer than 300 of them: waiting long would slow the line down.
+    breath = isFIFO ? 0.01 : 0.001
   }
 
-  deinit { close(line) }
+  deinit {
+    close(line)
+    if let commands, commands != line { close(commands) }
+  }
 
   var descriptor: Int32? { line }
 
@@ -22,7 +31,6 @@ final class LineSource: ByteSource {
     let count = Glibc.read(line, buffer.baseAddress, buffer.count)
     if count > 0 { return .bytes(count) }
     if count < 0 && (errno == EAGAIN || errno == EINTR) { return .nothing }
-    hasEnded = true
     // A terminal whose other side has closed says EIO.
     guard count == 0 || errno == EIO || errno == ECONNRESET else {
       return .ended("read error: \(String(cString: strerror(errno)))")
@@ -30,9 +38,9 @@ final class LineSource: ByteSource {
     return .ended("connection closed")
   }
 
-  // A command is far smaller than any socket buffer; when that is full nobody listens.
+  // A command is far smaller than any buffer; when that is full nobody listens.
   func send(_ bytes: [UInt8]) -> Bool {
-    guard takesCommands, !hasEnded else { return false }
-    return write(line, bytes, bytes.count) == bytes.count
+    guard let commands else { return false }
+    return write(commands, bytes, bytes.count) == bytes.count
   }
 }
