@@ -31,6 +31,13 @@ struct ProgramTests {
     #expect(result.console == host.standardOutput)
   }
 
+  /// Random calls with random arguments, 16,000 a seed: the kernel and the parent survive.
+  @Test(arguments: [1, 2]) func survivesRandomSystemCalls(seed: Int) async throws {
+    let result = try await CProgram(name: "fuzz").run(arguments: ["\(seed)", "40"], timeout: 120) { $0.memory = 96 }
+    #expect(result.console.contains("seed \(seed): 40 rounds\n"), "\(result.console.suffix(500))")
+    #expect(result.report.end == .exited(0))
+  }
+
   /// Bad pointers in every system call, kernel addresses, privileged instructions, runaway stack, memory and fork
   /// exhaustion: the program goes on to its end, and so does the kernel.
   @Test(arguments: [64, 256])

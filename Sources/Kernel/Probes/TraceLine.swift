@@ -10,8 +10,15 @@ import Tracer
 
 /// COM2 as the drain sees it.
 private struct TracePort: ByteSink {
+  /// How long to wait for a line that is not ready, in TSC ticks: not at all in a tick.
+  var patience: UInt64 = 0
+
   mutating func write(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
-    guard SerialPort.com2.canWrite else { return 0 }
+    let start = apus_rdtsc()
+    while !SerialPort.com2.canWrite {
+      guard apus_rdtsc() &- start < patience else { return 0 }
+      apus_pause()
+    }
     for index in 0..<count { SerialPort.com2.writeUnchecked(bytes[index]) }
     return count
   }
@@ -76,8 +83,8 @@ enum TraceLine {
     apus_cli()
     guard drain != nil, !isBusy else { return }
     isBusy = true
-    var port = TracePort()
-    drain!.flush(&port, limit: Clock.ticksPerSecond / 2)
+    var port = TracePort(patience: Clock.ticksPerSecond / 50)
+    drain!.flush(&port, limit: Clock.ticksPerSecond)
   }
 
   static func setKeys(_ mask: UInt32) {

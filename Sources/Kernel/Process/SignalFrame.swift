@@ -45,7 +45,7 @@ enum SignalFrame {
     words[29] = floatingPoint
     words[38] = (thread.savedMask ?? thread.mask).bits
     try UserPointer<InlineArray<39, UInt64>>(UInt(base)).store(words)
-    try UserPointer<SignalInfo>(UInt(base + infoOffset)).store(info)
+    try UserPointer<SignalInfo>(UInt(base &+ infoOffset)).store(info)
   }
 
   private static func writeRegisters(_ frame: TrapFrame, into words: inout InlineArray<39, UInt64>) {
@@ -77,8 +77,8 @@ enum SignalFrame {
     _ signal: Signal, _ action: SignalAction, _ thread: Thread, _ frame: FramePointer, base: UInt64
   ) {
     frame.pointee.rdi = UInt64(signal.rawValue)
-    frame.pointee.rsi = base + infoOffset
-    frame.pointee.rdx = base + contextOffset
+    frame.pointee.rsi = base &+ infoOffset
+    frame.pointee.rdx = base &+ contextOffset
     frame.pointee.rax = 0
     frame.pointee.rsp = base
     frame.pointee.rip = action.handler

@@ -108,6 +108,7 @@ extension Syscalls {
     guard !inode.isDirectory else { throw .EISDIR }
     guard inode.mode.isRegular else { throw .EINVAL }
     try caller.process.credentials.check(inode, .write)
+    try inode.checkNotExecuted()
     try truncate(caller, inode, size)
     return 0
   }

@@ -12,6 +12,7 @@ extension Syscalls {
     let flags = MapFlags(rawValue: flags)
     let size = try roundedLength(length)
     guard offset % 4096 == 0 else { throw .EINVAL }
+    guard offset <= UInt(Int64.max) - size else { throw .EOVERFLOW }
     let kind = flags.rawValue & MapFlags.typeMask
     guard kind >= 1, kind <= 3 else { throw .EINVAL }
     if flags.contains(.fixed) || flags.contains(.fixedNoReplace) {

@@ -126,6 +126,7 @@ extension Syscalls {
   private static func openFound(_ caller: Thread, _ inode: Inode, _ flags: OpenFlags) throws(Errno) -> OpenFile {
     if flags.contains(.directory), !inode.isDirectory { throw .ENOTDIR }
     if flags.contains(.path) { return OpenFile(inode, flags) }
+    if flags.isWritable || flags.contains(.truncate) { try inode.checkNotExecuted() }
     if inode.isSymbolicLink { throw .ELOOP }
     let isWriting = flags.isWritable || flags.contains(.truncate) || flags.accessMode == 3
     if isWriting {

@@ -6,11 +6,13 @@ import CMachine
 import LinuxABI
 
 public struct ArgumentBlock: ~Copyable {
-  /// Linux: a quarter of the stack limit for everything, 128 KiB for one string.
+  /// Linux: a quarter of the stack limit for strings and pointers, 128 KiB for one string.
   public static let limit = 2 << 20
   public static let stringLimit = 128 << 10
 
   private var pages: [FrameNumber] = []
+  /// Strings of the vector that is being copied.
+  private var pendingCount = 0
   public private(set) var byteCount = 0
   public private(set) var argumentCount = 0
   public private(set) var environmentCount = 0
@@ -48,12 +50,13 @@ public struct ArgumentBlock: ~Copyable {
 
   private mutating func append(_ vector: UInt, from first: Int) throws(Errno) -> Int {
     guard vector != 0 else { return 0 }
-    var count = 0
+    pendingCount = 0
+    defer { pendingCount = 0 }
     while true {
-      let address = try UserPointer<UInt>(vector).advanced(by: first + count).load()
-      if address == 0 { return count }
+      let address = try UserPointer<UInt>(vector).advanced(by: first + pendingCount).load()
+      if address == 0 { return pendingCount }
       try appendUser(address)
-      count += 1
+      pendingCount += 1
     }
   }
 
@@ -88,7 +91,7 @@ public struct ArgumentBlock: ~Copyable {
 
   /// Where the next byte goes, and how many fit there.
   private mutating func roomForMore() throws(Errno) -> (UnsafeMutablePointer<UInt8>, Int) {
-    guard byteCount < Self.limit else { throw .E2BIG }
+    guard byteCount + 8 * (argumentCount + environmentCount + pendingCount) < Self.limit else { throw .E2BIG }
     if byteCount == pages.count * pageSize {
       guard !KernelHeap.isLow else { throw .ENOMEM }
       pages.append(try Frames.allocate())

@@ -7,6 +7,7 @@
 
 import CMachine
 import LinuxABI
+import Synchronization
 
 open class Inode {
   public final let filesystem: Filesystem
@@ -27,6 +28,8 @@ open class Inode {
   final var parent: Inode?
   /// A file system is mounted here; which one, the mount table knows.
   public final internal(set) var isMountPoint = false
+  /// How many programs that run were loaded from it: it may not be written then.
+  public final let executions = Atomic<Int>(0)
   /// State of flock(2), made when first used.
   final var advisoryLock: AdvisoryLock?
 

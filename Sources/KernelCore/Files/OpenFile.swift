@@ -44,7 +44,15 @@ open class OpenFile {
   open func write(_ transfer: inout UserTransfer) throws(Errno) {
     lock.acquire()
     defer { lock.release() }
-    offset = try inode.write(&transfer, at: offset, append: flags.contains(.append))
+    let before = transfer.transferred
+    do throws(Errno) {
+      offset = try inode.write(&transfer, at: offset, append: flags.contains(.append))
+    } catch {
+      // What went in before the error counts: the caller gets a short count, and the next write goes on there.
+      let written = Int64(transfer.transferred - before)
+      if written > 0 { offset = flags.contains(.append) ? inode.size : offset + written }
+      throw error
+    }
   }
 
   /// pread(2): the offset stays.

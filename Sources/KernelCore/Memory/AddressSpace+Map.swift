@@ -4,6 +4,9 @@ import CMachine
 import LinuxABI
 
 extension AddressSpace {
+  /// Most areas of one address space: as Linux has it (max_map_count), and no more than small memories can describe.
+  static var areaLimit: Int { max(1024, min(65530, Frames.totalCount / 8)) }
+
   /// Maps `template` (its start and end are ignored). Returns the address.
   /// - Parameters:
   ///   - hint: where the program would like it, or, with `fixed`, where it must be.
@@ -12,7 +15,7 @@ extension AddressSpace {
   public func map(_ template: Area, hint: UInt, length: UInt, flags: MapFlags) throws(Errno) -> UInt {
     try lock.withLock { () throws(Errno) in
       let start = try place(hint: hint, length: length, flags: flags)
-      guard !KernelHeap.isLow, areas.count < 65530 else { throw .ENOMEM }
+      guard !KernelHeap.isLow, areas.count < Self.areaLimit else { throw .ENOMEM }
       if flags.contains(.fixed) { remove(start, start + length) }
       var area = template
       area.start = start
@@ -28,7 +31,7 @@ extension AddressSpace {
       if flags.contains(.fixedNoReplace), !isFree(hint, hint + length) { throw .EEXIST }
       return hint
     }
-    let wish = (hint + 4095) & ~4095
+    let wish = (hint &+ 4095) & ~4095
     if wish >= 0x10000, wish < mapTop, length <= mapTop - wish, isFree(wish, wish + length) { return wish }
     guard let start = findFree(length) else { throw .ENOMEM }
     return start

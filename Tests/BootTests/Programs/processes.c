@@ -147,6 +147,12 @@ int main(int argc, char **argv) {
   T(syscall(500));
   T(syscall(-1));
 
+  // A program that runs cannot be written to.
+  T(open("/proc/self/exe", O_WRONLY));
+  T(open("/proc/self/exe", O_RDWR | O_TRUNC));
+  T(truncate("/proc/self/exe", 0));
+  T(execve("/proc/self/exe", (char *[]){0}, (char **)-8));
+
   // Many children at once.
   for (int i = 0; i < 100; i++)
     if (fork() == 0) _exit(i);

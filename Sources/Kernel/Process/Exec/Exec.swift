@@ -54,7 +54,7 @@ enum Exec {
   static func open(_ inode: Inode, caller: Thread) throws(Errno) -> OpenFile {
     guard inode.mode.type == .regular else { throw .EACCES }
     try caller.process.credentials.check(inode, .execute)
-    return try inode.open([])
+    return ProgramFile(inode)
   }
 
   // MARK: Scripts and formats

@@ -91,46 +91,58 @@ struct ProgramImage {
     try write([120, 56, 54, 95, 54, 52], at: platformAddress)  // x86_64
     try writeRandom(at: randomAddress)
     try writeStrings(arguments, at: stringAddress)
-    var words = try pointers(arguments, stringAddress)
-    appendAuxiliary(&words, elf, pathAddress, platformAddress, randomAddress, caller)
-    stackPointer = (stringAddress - UInt(words.count * 8)) & ~15
-    for index in words.indices { try write(words[index], at: stackPointer + UInt(index * 8)) }
+    let auxiliary = self.auxiliary(elf, pathAddress, platformAddress, randomAddress, caller)
+    let words = 3 + arguments.argumentCount + arguments.environmentCount + auxiliary.count
+    stackPointer = (stringAddress - UInt(words * 8)) & ~15
+    try writeVectors(arguments, strings: stringAddress, auxiliary)
   }
 
-  /// argc, argv and envp, and where their strings lie.
-  private mutating func pointers(_ arguments: borrowing ArgumentBlock, _ start: UInt) throws(Errno) -> [UInt64] {
-    var words: [UInt64] = [UInt64(arguments.argumentCount)]
-    var address = start
-    argumentRange = (start, start)
-    for _ in 0..<arguments.argumentCount { try appendPointer(&words, &address) }
-    words.append(0)
-    argumentRange.end = address
-    environmentRange.start = address
-    for _ in 0..<arguments.environmentCount { try appendPointer(&words, &address) }
-    words.append(0)
-    environmentRange.end = address
-    return words
+  /// argc, argv, envp and the auxiliary vector, from the stack pointer up. No array of pointers is made: there may be
+  /// hundreds of thousands.
+  private mutating func writeVectors(
+    _ arguments: borrowing ArgumentBlock, strings: UInt, _ auxiliary: [UInt64]
+  ) throws(Errno) {
+    var cursor = stackPointer
+    var string = strings
+    try push(UInt64(arguments.argumentCount), &cursor)
+    argumentRange.start = string
+    for _ in 0..<arguments.argumentCount { try pushString(&string, &cursor) }
+    try push(0, &cursor)
+    argumentRange.end = string
+    environmentRange.start = string
+    for _ in 0..<arguments.environmentCount { try pushString(&string, &cursor) }
+    try push(0, &cursor)
+    environmentRange.end = string
+    for word in auxiliary { try push(word, &cursor) }
   }
 
-  private func appendPointer(_ words: inout [UInt64], _ address: inout UInt) throws(Errno) {
-    words.append(UInt64(address))
-    while try readByte(at: address) != 0 { address += 1 }
-    address += 1
+  private func push(_ word: UInt64, _ cursor: inout UInt) throws(Errno) {
+    (try space.writablePage(at: cursor) + Int(cursor & 4095)).storeBytes(of: word, as: UInt64.self)
+    cursor += 8
   }
 
-  private func appendAuxiliary(
-    _ words: inout [UInt64], _ elf: ElfFile, _ path: UInt, _ platform: UInt, _ random: UInt, _ caller: Thread
-  ) {
+  /// A pointer to the string at `string`, which moves to the next one.
+  private func pushString(_ string: inout UInt, _ cursor: inout UInt) throws(Errno) {
+    try push(UInt64(string), &cursor)
+    while try readByte(at: string) != 0 { string += 1 }
+    string += 1
+  }
+
+  private func auxiliary(
+    _ elf: ElfFile, _ path: UInt, _ platform: UInt, _ random: UInt, _ caller: Thread
+  ) -> [UInt64] {
     let credentials = caller.process.credentials!
     let isSecure = credentials.euid != credentials.uid || credentials.egid != credentials.gid
-    words += [3, UInt64(programBase &+ elf.headerAddress)]  // AT_PHDR
-    words += [4, UInt64(ElfFile.headerEntryBytes), 5, UInt64(elf.headerCount)]  // AT_PHENT, AT_PHNUM
-    words += [6, 4096, 7, UInt64(interpreterBase), 8, 0, 9, UInt64(programEntry)]  // PAGESZ, BASE, FLAGS, ENTRY
-    words += [11, UInt64(credentials.uid), 12, UInt64(credentials.euid)]
-    words += [13, UInt64(credentials.gid), 14, UInt64(credentials.egid)]
-    words += [16, UInt64(apus_cpuid(1, 0).edx), 17, 100, 23, isSecure ? 1 : 0]  // HWCAP, CLKTCK, SECURE
-    words += [25, UInt64(random), 31, UInt64(path), 15, UInt64(platform)]  // RANDOM, EXECFN, PLATFORM
-    words += [0, 0]
+    return [
+      3, UInt64(programBase &+ elf.headerAddress),  // AT_PHDR
+      4, UInt64(ElfFile.headerEntryBytes), 5, UInt64(elf.headerCount),  // AT_PHENT, AT_PHNUM
+      6, 4096, 7, UInt64(interpreterBase), 8, 0, 9, UInt64(programEntry),  // AT_PAGESZ, BASE, FLAGS, ENTRY
+      11, UInt64(credentials.uid), 12, UInt64(credentials.euid),
+      13, UInt64(credentials.gid), 14, UInt64(credentials.egid),
+      16, UInt64(apus_cpuid(1, 0).edx), 17, 100, 23, isSecure ? 1 : 0,  // AT_HWCAP, CLKTCK, SECURE
+      25, UInt64(random), 31, UInt64(path), 15, UInt64(platform),  // AT_RANDOM, EXECFN, PLATFORM
+      0, 0,
+    ]
   }
 
   // MARK: Writing into memory that is not mapped here
@@ -142,17 +154,14 @@ struct ProgramImage {
     }
   }
 
-  private func write(_ word: UInt64, at address: UInt) throws(Errno) {
-    (try space.writablePage(at: address) + Int(address & 4095)).storeBytes(of: word, as: UInt64.self)
-  }
-
   private func readByte(at address: UInt) throws(Errno) -> UInt8 {
     (try space.writablePage(at: address) + Int(address & 4095)).load(as: UInt8.self)
   }
 
   private func writeRandom(at address: UInt) throws(Errno) {
-    try write(Random.word(), at: address)
-    try write(Random.word(), at: address + 8)
+    var cursor = address
+    try push(Random.word(), &cursor)
+    try push(Random.word(), &cursor)
   }
 
   private func writeStrings(_ arguments: borrowing ArgumentBlock, at start: UInt) throws(Errno) {
