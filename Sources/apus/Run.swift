@@ -68,7 +68,9 @@ struct Run: AsyncParsableCommand {
   var icount = false
 
   @Option(
-    help: ArgumentHelp("Write the trace line to a file; say what to trace by --append trace=all.", valueName: "FILE"))
+    help: ArgumentHelp(
+      "Where the trace line goes: a file, or a socket that ktop attaches to. Say what to trace by --append trace=all.",
+      valueName: "FILE|unix:PATH"))
   var trace: String?
 
   @Option(help: ArgumentHelp("Kill the machine after this many seconds.", valueName: "S"))
@@ -87,13 +89,17 @@ struct Run: AsyncParsableCommand {
       var configuration = try machine.configuration()
       configuration.command = command
       configuration.countsInstructions = icount
-      if let trace { configuration.traceLine = .file(FilePath(trace)) }
+      if let trace { configuration.traceLine = traceLine(trace) }
       let outcome = try await launch(configuration)
       Glibc.exit(await report(outcome, kernel: configuration.kernel))
     } catch let error as GuestError {
       printError("apus: \(error)")
       Glibc.exit(error.exitCode)
     }
+  }
+
+  private func traceLine(_ place: String) -> GuestConfiguration.TraceLine {
+    place.hasPrefix("unix:") ? .socket(FilePath(String(place.dropFirst(5)))) : .file(FilePath(place))
   }
 
   private func launch(_ given: GuestConfiguration) async throws -> GuestOutcome {
