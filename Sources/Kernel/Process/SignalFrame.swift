@@ -9,6 +9,8 @@ import LinuxABI
 
 enum SignalFrame {
   private static let bytes: UInt64 = 440
+  /// What a frame may take of a signal stack: red zone, floating-point state, frame, and what alignment costs.
+  static let minimumStack = 128 + 512 + 64 + 440 + 24
   private static let contextOffset: UInt64 = 8
   private static let infoOffset: UInt64 = 312
   private static let registerWords = 32

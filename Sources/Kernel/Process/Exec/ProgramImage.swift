@@ -140,6 +140,7 @@ struct ProgramImage {
       11, UInt64(credentials.uid), 12, UInt64(credentials.euid),
       13, UInt64(credentials.gid), 14, UInt64(credentials.egid),
       16, UInt64(apus_cpuid(1, 0).edx), 17, 100, 23, isSecure ? 1 : 0,  // AT_HWCAP, CLKTCK, SECURE
+      26, 0, 51, UInt64(SignalFrame.minimumStack),  // AT_HWCAP2, MINSIGSTKSZ
       25, UInt64(random), 31, UInt64(path), 15, UInt64(platform),  // AT_RANDOM, EXECFN, PLATFORM
       0, 0,
     ]
