@@ -121,10 +121,12 @@ public struct Guest: Sendable {
     var bytes: [UInt8]
     if let given = configuration.initramfs {
       bytes = try readFile(given)
-      bytes += try Initramfs.overlay(command: configuration.command, additions: configuration.additions)
+      bytes += try Initramfs.overlay(
+        command: configuration.command, additions: configuration.additions, programs: configuration.programs)
     } else {
       bytes = try Initramfs.busyBox(BusyBox.path(), applets: await BusyBox.applets(), additions: [])
-      bytes += try Initramfs.overlay(command: configuration.command, additions: configuration.additions)
+      bytes += try Initramfs.overlay(
+        command: configuration.command, additions: configuration.additions, programs: configuration.programs)
     }
     try writeFile(path, bytes)
     return path

@@ -37,6 +37,8 @@ public struct GuestConfiguration: Sendable {
   public var kernel: FilePath
   public var initramfs: FilePath?
   public var additions: [Initramfs.Addition] = []
+  /// Executables that exist only in the guest.
+  public var programs: [Initramfs.Program] = []
   /// Words that run as the first program; empty boots the initramfs's own init.
   public var command: [String] = []
   public var cpus = 1

@@ -25,6 +25,17 @@ public struct Initramfs {
     }
   }
 
+  /// An executable made by the launcher.
+  public struct Program: Sendable {
+    public var path: String
+    public var content: [UInt8]
+
+    public init(path: String, content: [UInt8]) {
+      self.path = path
+      self.content = content
+    }
+  }
+
   /// Where the guest's kernel looks for the command to run.
   public static let commandPath = "/.apus/command"
 
@@ -45,8 +56,11 @@ public struct Initramfs {
   }
 
   /// An archive to put behind another: kernels unpack them one after the other.
-  public static func overlay(command: [String], additions: [Addition]) throws -> [UInt8] {
+  public static func overlay(
+    command: [String], additions: [Addition], programs: [Program] = []
+  ) throws -> [UInt8] {
     var archive = CpioWriter()
+    for program in programs { archive.file(program.path, mode: 0o755, content: program.content) }
     if !command.isEmpty {
       let words: [UInt8] = command.flatMap { word -> [UInt8] in Array(word.utf8) + [0] }
       archive.file(commandPath, content: words)
