@@ -76,6 +76,7 @@ extension Syscalls {
         position += Int64(written)
         done += written
         if written < incoming.transferred { break }
+        try caller.breathe()
       } catch {
         guard done > 0 else { throw error }
         break

@@ -7,6 +7,11 @@ extension Syscalls {
   static func read(_ caller: Thread, _ descriptor: Int32, _ address: UInt, _ count: Int) throws(Errno) -> Int {
     try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isReadable else { throw .EBADF }
+      if count > sliceBytes {
+        return try moveInSlices(caller, address, min(count, maximumTransfer)) { (slice: inout UserTransfer) throws(Errno) in
+          try receive(caller, file, &slice)
+        }
+      }
       var transfer = try UserTransfer(address, count: count)
       return try receive(caller, file, &transfer)
     }
@@ -15,6 +20,12 @@ extension Syscalls {
   static func write(_ caller: Thread, _ descriptor: Int32, _ address: UInt, _ count: Int) throws(Errno) -> Int {
     try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isWritable else { throw .EBADF }
+      if count > sliceBytes {
+        return try moveInSlices(caller, address, min(count, maximumTransfer)) { (slice: inout UserTransfer) throws(Errno) in
+          try limitSize(caller, file, &slice, at: nil)
+          return try send(caller, file, &slice)
+        }
+      }
       var transfer = try UserTransfer(address, count: count)
       try limitSize(caller, file, &transfer, at: nil)
       return try send(caller, file, &transfer)
@@ -27,6 +38,7 @@ extension Syscalls {
     guard offset >= 0 else { throw .EINVAL }
     return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       var transfer = try UserTransfer(address, count: count)
+      transfer.limit(to: unslicedBytes)
       return try read(file, &transfer, at: offset)
     }
   }
@@ -37,6 +49,7 @@ extension Syscalls {
     guard offset >= 0 else { throw .EINVAL }
     return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       var transfer = try UserTransfer(address, count: count)
+      transfer.limit(to: unslicedBytes)
       return try write(caller, file, &transfer, at: offset)
     }
   }
@@ -170,6 +183,7 @@ extension Syscalls {
   ) throws(Errno) -> Int {
     try UserMemory.copyIn(from: vector, to: memory, count: count * MemoryLayout<Iovec>.stride)
     var transfer = try UserTransfer(memory, count: count)
+    transfer.limit(to: unslicedBytes)
     return try body(&transfer)
   }
 }

@@ -46,7 +46,9 @@ extension Syscalls {
         return done
       }
       done += part
-      if done & 4095 == 0, caller.hasDeliverableSignal { return done }
+      if done & 4095 == 0 {
+        do throws(Errno) { try caller.breathe() } catch { return done }
+      }
     }
     return done
   }

@@ -38,6 +38,7 @@ extension Syscalls {
           try advance(&transfer) { (transfer: inout UserTransfer) throws(Errno) in try file.read(&transfer) }
         }
         if isDone { return try transfer.result() }
+        try caller.breathe()
       } catch {
         // The patience of a terminal's VTIME is over: what came is the result.
         if error == .ETIMEDOUT { return transfer.transferred }
@@ -58,6 +59,7 @@ extension Syscalls {
           try advance(&transfer) { (transfer: inout UserTransfer) throws(Errno) in try file.write(&transfer) }
         }
         if isDone { return try transfer.result() }
+        try caller.breathe()
       } catch { failure = error }
     }
     if failure == .EPIPE { caller.raise(SignalNumber.pipe) }

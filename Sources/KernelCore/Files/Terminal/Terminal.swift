@@ -113,12 +113,16 @@ public final class Terminal {
 
   // MARK: Writing
 
-  /// - Throws: EAGAIN while stopped by ^S; what job control throws.
+  /// A line is slow: after so many bytes the caller gets a chance to do something else.
+  private static let writeSlice = 4096
+
+  /// - Throws: EAGAIN while stopped by ^S, and after a slice; what job control throws.
   func write(_ transfer: inout UserTransfer) throws(Errno) {
     if settings.local.contains(.stopBackgroundOutput) { try checkForeground(SignalNumber.terminalOutput) }
     var chunk = InlineArray<256, UInt8>(repeating: 0)
+    let end = transfer.transferred + Self.writeSlice
     while transfer.remaining > 0 {
-      if isStopped { throw .EAGAIN }
+      if isStopped || transfer.transferred >= end { throw .EAGAIN }
       let count = withUnsafeMutableBytes(of: &chunk) { bytes in
         let count = transfer.copyIn(bytes.baseAddress.unsafelyUnwrapped, min(transfer.remaining, bytes.count))
         lock.withLock { put(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
