@@ -8,7 +8,8 @@ extension Syscalls {
     try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isReadable else { throw .EBADF }
       if count > sliceBytes {
-        return try moveInSlices(caller, address, min(count, maximumTransfer)) { (slice: inout UserTransfer) throws(Errno) in
+        let limit = min(count, maximumTransfer)
+        return try moveInSlices(caller, address, limit) { (slice: inout UserTransfer) throws(Errno) in
           try receive(caller, file, &slice)
         }
       }
@@ -21,7 +22,8 @@ extension Syscalls {
     try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isWritable else { throw .EBADF }
       if count > sliceBytes {
-        return try moveInSlices(caller, address, min(count, maximumTransfer)) { (slice: inout UserTransfer) throws(Errno) in
+        let limit = min(count, maximumTransfer)
+        return try moveInSlices(caller, address, limit) { (slice: inout UserTransfer) throws(Errno) in
           try limitSize(caller, file, &slice, at: nil)
           return try send(caller, file, &slice)
         }
