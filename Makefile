@@ -3,7 +3,9 @@
 SWIFT ?= swift
 TRACER ?= 1
 KERNEL_SCRATCH := $(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kernel)
-KERNEL_FLAGS := --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
+# Said outright: the default depends on whether the output is a terminal, and a change of it rebuilds everything.
+BUILD_FLAGS := --no-color-diagnostics
+KERNEL_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
   --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER)
 BIN := .build/release
 
@@ -21,9 +23,9 @@ kernel: setup ## Build the kernel (TRACER=0: without any probes)
 	@APUS_BUILD=kernel $(SWIFT) build $(KERNEL_FLAGS)
 
 tools: setup ## Build ktop, kflame and apus
-	@$(SWIFT) build -c release --product apus
-	@$(SWIFT) build -c release --product ktop
-	@$(SWIFT) build -c release --product kflame
+	@$(SWIFT) build $(BUILD_FLAGS) -c release --product apus
+	@$(SWIFT) build $(BUILD_FLAGS) -c release --product ktop
+	@$(SWIFT) build $(BUILD_FLAGS) -c release --product kflame
 
 run: kernel tools ## Boot Apus with a shell workload and watch it in ktop (q leaves)
 	@$(BIN)/ktop run
