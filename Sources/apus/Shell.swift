@@ -21,7 +21,10 @@ struct Shell: AsyncParsableCommand {
       print("BusyBox shell on Apus. Leave with 'exit' or Ctrl-D; Ctrl-A X ends the machine at once.")
       let outcome = try await Guest(configuration).run(input: .standardInput)
       if case .panicked(let message) = outcome.report.end {
-        throw GuestError("kernel panic: \(message)", exitCode: RunStatus.panicked)
+        let report = PanicReport(
+          message: message, stack: outcome.report.stack, kernel: configuration.kernel)
+        for line in await report.lines() { printError(line) }
+        Glibc.exit(RunStatus.panicked)
       }
     } catch let error as GuestError {
       printError("apus: \(error)")

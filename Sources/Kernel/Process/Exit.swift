@@ -75,11 +75,11 @@ extension Process {
     vforkDone.wakeAll()
   }
 
-  /// Lock held. Returns what must be dropped without the lock.
-  private func becomeZombie(_ status: WaitStatus) -> [Process] {
-    var dropped = adoptChildren()
+  /// Lock held. Returns itself when nobody waits for it: to be dropped without the lock.
+  private func becomeZombie(_ status: WaitStatus) -> Process? {
+    giveChildrenToInit()
     end = status
-    guard let parent else { return dropped }
+    guard let parent else { return nil }
     let action = parent.actions[.child]
     let isUnwanted = action.isIgnored || action.flags.contains(.noChildWait)
     if exitSignal != 0, let signal = Signal(number: exitSignal) {
@@ -87,14 +87,14 @@ extension Process {
       let value = status.isExit ? status.exitCode : status.terminatingSignal
       Signals.send(SignalInfo(signal, code: code, pid: pid, uid: credentials.uid, status: value), to: parent)
     }
-    if isUnwanted { dropped.append(parent.removeChild(self)) }
+    let dropped = isUnwanted ? parent.removeChild(self) : nil
     parent.childEvent.wakeAll()
     return dropped
   }
 
   /// Orphans go to init; those that are zombies already get their notice there.
-  private func adoptChildren() -> [Process] {
-    guard let initProcess = ProcessTable.initProcess, initProcess !== self else { return [] }
+  private func giveChildrenToInit() {
+    guard let initProcess = ProcessTable.initProcess, initProcess !== self else { return }
     for child in children {
       child.parent = initProcess
       initProcess.children.append(child)
@@ -103,7 +103,6 @@ extension Process {
       children = []
       initProcess.childEvent.wakeAll()
     }
-    return []
   }
 
   /// Lock held. Takes a dead child out of the tables.
