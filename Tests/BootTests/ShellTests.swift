@@ -45,7 +45,7 @@ struct ShellCase: CustomTestStringConvertible, Sendable {
       name: "traps and signals",
       script: """
         trap 'echo usr1' USR1; kill -USR1 $$; sh -c 'kill -9 $$'; echo $?
-        sleep 10 & kill $!; wait $!; echo $?; trap 'echo bye' EXIT
+        sh -c 'sleep 0.1; kill $$' & wait $!; echo $?; trap 'echo bye' EXIT
         """,
       expected: "usr1\nKilled\n137\nTerminated\n143\nbye\n"),
     ShellCase(

@@ -153,17 +153,28 @@ private final class Terminal {
   }
 
   private func run(_ path: String, _ arguments: [String]) -> String {
-    // Not Foundation's Process, which waits for a socket that tmux's server inherits.
+    // Not Foundation's Process: it waits for a socket that tmux's server inherits, and its signals are blocked.
+    // A server that kept another test's pipe open would leave that test waiting for the pipe's end.
     var actions = posix_spawn_file_actions_t()
+    var attributes = posix_spawnattr_t()
     posix_spawn_file_actions_init(&actions)
-    defer { posix_spawn_file_actions_destroy(&actions) }
+    posix_spawnattr_init(&attributes)
+    defer {
+      posix_spawn_file_actions_destroy(&actions)
+      posix_spawnattr_destroy(&attributes)
+    }
+    var none = sigset_t()
+    sigemptyset(&none)
+    posix_spawnattr_setsigmask(&attributes, &none)
+    posix_spawnattr_setflags(&attributes, Int16(POSIX_SPAWN_SETSIGMASK))
     posix_spawn_file_actions_addopen(&actions, 0, "/dev/null", O_RDONLY, 0)
     posix_spawn_file_actions_addopen(&actions, 1, scratch.file("output"), O_WRONLY | O_CREAT | O_TRUNC, 0o600)
     posix_spawn_file_actions_addopen(&actions, 2, "/dev/null", O_WRONLY, 0)
+    for descriptor in Int32(3)..<1024 { posix_spawn_file_actions_addclose(&actions, descriptor) }
     var words = ([path] + arguments).map { strdup($0) } + [nil]
     defer { for word in words { free(word) } }
     var process: pid_t = 0
-    guard posix_spawn(&process, path, &actions, nil, &words, environ) == 0 else { return "" }
+    guard posix_spawn(&process, path, &actions, &attributes, &words, environ) == 0 else { return "" }
     var status: Int32 = 0
     while waitpid(process, &status, 0) < 0 && errno == EINTR {}
     return String(decoding: scratch.read("output"), as: UTF8.self)
