@@ -50,7 +50,13 @@
   X(17, kernel_stacks, 66, "kernel_stacks") /* list of free stacks */                                                   \
   X(15, heap, 70, "kernel_heap")           /* size classes; anything may allocate */                                   \
   X(16, frames, 80, "frame_allocator")     /* free physical frames: taken last */                                      \
-  X(19, console, 90, "console")            /* UART output */
+  X(20, alarms, 48, "alarms")              /* timers that have gone off and not sent their signals; interrupts take it */  \
+  X(21, event, 34, "event")                /* count of an eventfd, timer of a timerfd, ready list of an epoll */       \
+  X(22, socket, 28, "socket")              /* state and queues of a socket */                                          \
+  X(23, record_locks, 26, "record_locks")  /* fcntl's locks of all files */                                            \
+  X(24, epoll, 24, "epoll")                /* what one epoll watches; taken around poll of its files */                \
+  X(19, console, 90, "console")            /* UART output */                                                           \
+  X(25, names, 33, "names")                /* names of sockets and pty numbers */
 
 enum apus_key { 
 #define X(id, name, sites) apus_key_id_##name = id,

@@ -32,13 +32,13 @@ final class KernelInspector: ProcessInspector {
   }
 
   override func forEachMapping(_ pid: Int32, _ body: (MappingDetails) -> Void) {
-    guard let space = process(pid)?.addressSpace else { return }
+    guard let space = find(pid, { $0.addressSpace }) else { return }
     for area in space.lock.withLock({ space.areas }) { body(Self.mapping(area)) }
   }
 
-  override func executable(_ pid: Int32) -> Inode? { process(pid)?.executable?.inode }
-  override func context(_ pid: Int32) -> FilesystemContext? { process(pid)?.filesystem }
-  override func files(_ pid: Int32) -> FileTable? { process(pid)?.files }
+  override func executable(_ pid: Int32) -> Inode? { find(pid) { $0.executable }?.inode }
+  override func context(_ pid: Int32) -> FilesystemContext? { find(pid) { $0.filesystem } }
+  override func files(_ pid: Int32) -> FileTable? { find(pid) { $0.files } }
 
   override func appendHostName(to text: inout TextBuffer) { text.append(SystemName.field(1)) }
 
@@ -70,8 +70,9 @@ final class KernelInspector: ProcessInspector {
     result.lastPID = ProcessTable.lastNumber
     result.running = 0
     for process in ProcessTable.processes {
-      result.userTicks &+= process.userTime / Self.tick
-      result.systemTicks &+= process.systemTime / Self.tick
+      let usage = process.usage
+      result.userTicks &+= usage.user / Self.tick
+      result.systemTicks &+= usage.system / Self.tick
       for thread in process.threads {
         result.contextSwitches &+= thread.switchCount
         if thread.state == .running { result.running += 1 }
@@ -79,12 +80,17 @@ final class KernelInspector: ProcessInspector {
     }
   }
 
+  /// What `part` gives of a process, kept by the reference that is taken under the lock.
+  private func find<Part>(_ pid: Int32, _ part: (Process) -> Part?) -> Part? {
+    ProcessTable.lock.withLock { ProcessTable.process(pid).flatMap(part) }
+  }
+
   private func process(_ pid: Int32) -> Process? { ProcessTable.lock.withLock { ProcessTable.process(pid) } }
 
   private func append(
     _ process: Process?, _ range: (Process) -> (start: UInt, end: UInt), to text: inout TextBuffer
   ) {
-    guard let process, let space = process.addressSpace else { return }
+    guard let process, let space = find(process.pid, { $0.addressSpace }) else { return }
     let (start, end) = range(process)
     space.forEachPresentPiece(start, end) { text.append($0) }
   }
@@ -138,12 +144,13 @@ final class KernelInspector: ProcessInspector {
   }
 
   private func describeTimes(_ process: Process, _ result: inout ProcessDetails) {
-    result.userTicks = process.userTime / Self.tick
-    result.systemTicks = process.systemTime / Self.tick
-    result.childUserTicks = process.childUserTime / Self.tick
-    result.childSystemTicks = process.childSystemTime / Self.tick
+    let usage = process.usage
+    result.userTicks = usage.user / Self.tick
+    result.systemTicks = usage.system / Self.tick
+    result.childUserTicks = process.childUsage.user / Self.tick
+    result.childSystemTicks = process.childUsage.system / Self.tick
     result.startTicks = process.startTime / Self.tick
-    result.minorFaults = UInt64(process.faultCount)
+    result.minorFaults = UInt64(usage.faults)
     for thread in process.threads { result.voluntarySwitches &+= thread.switchCount }
   }
 

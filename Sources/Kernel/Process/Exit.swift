@@ -27,40 +27,45 @@ extension Thread {
   /// away for good right after.
   func tearDown() {
     let start = Probes.exit.begin(self)
-    clearTID()
+    settleWithMemory()
     Probes.threadEnded(self)
+    usage.residentPages = Int64(process.addressSpace?.residentCount ?? 0)
     let isLast = ProcessTable.lock.withLock {
       process.threads.removeAll { $0 === self }
+      process.endedUsage.add(usage)
       ProcessTable.remove(self)
+      if !process.threads.isEmpty { Signals.retarget(process) }
       return process.threads.isEmpty
     }
-    if isLast { process.finish() }
+    if isLast { process.finish(status) } else { process.threadGone.wakeAll() }
     Probes.exit.end(start, self)
-  }
-
-  /// CLONE_CHILD_CLEARTID: tells whoever joins this thread.
-  private func clearTID() {
-    guard clearTIDAddress != 0 else { return }
-    do throws(Errno) {
-      try UserPointer<Int32>(clearTIDAddress).store(0)
-      _ = try Futex.wake(clearTIDAddress, count: 1, bits: .max, isPrivate: true, caller: self)
-    } catch {}
   }
 }
 
 extension Process {
   /// The last thread is gone: give everything back, become a zombie, tell the parent.
-  fileprivate func finish() {
-    let status = endingStatus ?? .exited(0)
+  fileprivate func finish(_ lastStatus: WaitStatus) {
+    let status = endingStatus ?? lastStatus
+    timers.cancelAll()
     let ticks = apus_rdtsc() &- execTicks &- (CPU.current.idleTicks &- execIdleTicks)
-    files = nil
-    filesystem = nil
-    executable = nil
+    giveUpFiles()
     releaseMemory()
     if session == pid { terminal?.releaseSession(session) }
     let reaped = ProcessTable.lock.withLock { becomeZombie(status) }
     InitProcess.noteEnd(of: self, status, ticks: ticks)
     _ = reaped  // dropped here, with no lock held
+  }
+
+  /// Others look at these through /proc: they are taken away under the lock, and dropped without it.
+  private func giveUpFiles() {
+    let dropped = ProcessTable.lock.withLock {
+      let all = (files, filesystem, executable)
+      files = nil
+      filesystem = nil
+      executable = nil
+      return all
+    }
+    _ = dropped
   }
 
   /// exec and exit let go of memory; a vfork parent may go on.
@@ -79,6 +84,7 @@ extension Process {
   private func becomeZombie(_ status: WaitStatus) -> Process? {
     giveChildrenToInit()
     end = status
+    if let parent, parent.group != group, parent.session == session { ProcessGroups.hangUpIfOrphaned(group) }
     guard let parent else { return nil }
     let action = parent.actions[.child]
     let isUnwanted = action.isIgnored || action.flags.contains(.noChildWait)
@@ -97,6 +103,9 @@ extension Process {
     guard let initProcess = ProcessTable.initProcess, initProcess !== self else { return }
     for child in children {
       child.parent = initProcess
+      if child.end == nil, child.group != group, child.session == session {
+        ProcessGroups.hangUpIfOrphaned(child.group)
+      }
       initProcess.children.append(child)
     }
     if !children.isEmpty {
@@ -109,8 +118,8 @@ extension Process {
   func removeChild(_ child: Process) -> Process {
     if let index = children.firstIndex(where: { $0 === child }) { children.remove(at: index) }
     ProcessTable.remove(child)
-    childUserTime &+= child.userTime &+ child.childUserTime
-    childSystemTime &+= child.systemTime &+ child.childSystemTime
+    childUsage.add(child.usage)
+    childUsage.add(child.childUsage)
     return child
   }
 }

@@ -65,6 +65,13 @@ enum ProcessTable {
     threads[Int(thread.tid)] = nil
   }
 
+  /// Gives a thread another number; `change` changes it.
+  static func renumber(_ thread: Thread, to tid: Int32, _ change: () -> Void) {
+    threads[Int(thread.tid)] = nil
+    change()
+    threads[Int(tid)] = Unmanaged.passUnretained(thread)
+  }
+
   static func thread(_ tid: Int32) -> Thread? {
     guard tid > 0, tid < limit else { return nil }
     return threads[Int(tid)]?.takeUnretainedValue()

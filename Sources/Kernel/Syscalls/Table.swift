@@ -32,7 +32,8 @@ extension Syscalls {
     case .set_robust_list: return try setRobustList(caller, a.a0, a.a1)
     case .arch_prctl: return try archPrctl(caller, int(a.a0), a.a1)
     case .prctl: return try prctl(caller, int(a.a0), a.a1)
-    case .futex: return try futex(caller, a.a0, int(a.a1), UInt32(truncatingIfNeeded: a.a2), pointer(a.a3), word(a.a5))
+    case .get_robust_list: return try getRobustList(caller, int(a.a0), pointer(a.a1), pointer(a.a2))
+    case .futex: return try futex(caller, a.a0, int(a.a1), word(a.a2), a.a3, a.a4, word(a.a5))
     // Files: transfer
     case .read: return try read(caller, int(a.a0), a.a1, Int(bitPattern: a.a2))
     case .write: return try write(caller, int(a.a0), a.a1, Int(bitPattern: a.a2))
@@ -150,6 +151,9 @@ extension Syscalls {
     case .kill: return try kill(caller, int(a.a0), int(a.a1))
     case .tkill: return try tgkill(caller, nil, int(a.a0), int(a.a1))
     case .tgkill: return try tgkill(caller, int(a.a0), int(a.a1), int(a.a2))
+    case .rt_sigtimedwait: return try sigtimedwait(caller, pointer(a.a0), pointer(a.a1), pointer(a.a2), a.a3)
+    case .rt_sigqueueinfo: return try sigqueue(caller, int(a.a0), int(a.a1), pointer(a.a2))
+    case .rt_tgsigqueueinfo: return try tgsigqueue(caller, int(a.a0), int(a.a1), int(a.a2), pointer(a.a3))
     // Memory
     case .mmap: return try mmap(caller, a.a0, a.a1, int(a.a2), int(a.a3), int(a.a4), a.a5)
     case .munmap: return try munmap(caller, a.a0, a.a1)
@@ -170,6 +174,15 @@ extension Syscalls {
     case .prlimit64: return try prlimit(caller, int(a.a0), int(a.a1), pointer(a.a2), pointer(a.a3))
     case .getrlimit: return try prlimit(caller, 0, int(a.a0), pointer(0), pointer(a.a1))
     case .setrlimit: return try prlimit(caller, 0, int(a.a0), pointer(a.a1), pointer(0))
+    // Timers
+    case .alarm: return alarm(caller, word(a.a0))
+    case .setitimer: return try setitimer(caller, int(a.a0), pointer(a.a1), pointer(a.a2))
+    case .getitimer: return try getitimer(caller, int(a.a0), pointer(a.a1))
+    case .timer_create: return try timerCreate(caller, int(a.a0), pointer(a.a1), pointer(a.a2))
+    case .timer_delete: return try timerDelete(caller, int(a.a0))
+    case .timer_settime: return try timerSettime(caller, int(a.a0), int(a.a1), pointer(a.a2), pointer(a.a3))
+    case .timer_gettime: return try timerGettime(caller, int(a.a0), pointer(a.a1))
+    case .timer_getoverrun: return try timerGetoverrun(caller, int(a.a0))
     // The machine
     case .uname: return try uname(caller, a.a0)
     case .sethostname: return try sethostname(caller, a.a0, Int(bitPattern: a.a1))

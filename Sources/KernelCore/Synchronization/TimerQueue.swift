@@ -21,6 +21,8 @@ public final class TimerQueue {
 
   private let lock = InterruptSpinLock(apus_lock_timers)
   private unowned(unsafe) var first: Timer?
+  /// The timer whose `expire` runs now.
+  private unowned(unsafe) var firing: Timer?
 
   /// The earliest deadline, or UInt64.max.
   public var nextDeadline: UInt64 { first?.deadline ?? .max }
@@ -35,23 +37,32 @@ public final class TimerQueue {
     }
   }
 
-  /// Takes the timer back, from whichever CPU's queue it stands in.
+  /// Takes the timer back, from whichever CPU's queue it stands in. When this returns `expire` does not run any more:
+  /// the timer may go away. Never called from `expire` itself.
   public func disarm(_ timer: Timer) {
-    guard timer.isArmed, let queue = timer.queue else { return }
-    queue.lock.withLock {
-      if timer.isArmed { queue.remove(timer) }
-    }
+    guard let queue = timer.queue else { return }
+    while !queue.lock.withLock({ queue.takeBack(timer) }) { apus_pause() }
+  }
+
+  private func takeBack(_ timer: Timer) -> Bool {
+    guard firing !== timer else { return false }
+    if timer.isArmed { remove(timer) }
+    return true
   }
 
   /// Fires everything due at `now`.
   public func expire(now: UInt64) {
-    while let due = popDue(now) { due.expire() }
+    while let due = popDue(now) {
+      due.expire()
+      lock.withLock { firing = nil }
+    }
   }
 
   private func popDue(_ now: UInt64) -> Timer? {
     lock.withLock {
       guard let timer = first, timer.deadline <= now else { return nil }
       remove(timer)
+      firing = timer
       return timer
     }
   }
