@@ -54,9 +54,11 @@
   X(21, event, 34, "event")                /* count of an eventfd, timer of a timerfd, ready list of an epoll */       \
   X(22, socket, 28, "socket")              /* state and queues of a socket */                                          \
   X(23, record_locks, 26, "record_locks")  /* fcntl's locks of all files */                                            \
+  X(25, epoll_queue, 52, "epoll_queue")    /* who waits for an epoll: woken while a file's own wait_queue is held */    \
   X(24, epoll, 24, "epoll")                /* what one epoll watches; taken around poll of its files */                \
   X(19, console, 90, "console")            /* UART output */                                                           \
-  X(25, names, 33, "names")                /* names of sockets and pty numbers */
+  X(26, epoll_nesting, 18, "epoll_nesting") /* an epoll is being put into another */                                   \
+  X(27, names, 33, "names")                /* names of sockets and pty numbers */
 
 enum apus_key { 
 #define X(id, name, sites) apus_key_id_##name = id,
