@@ -14,10 +14,17 @@ struct ResourceLimits {
   static let count = 16
   private var rows: InlineArray<16, ResourceLimit> = InlineArray(repeating: .unlimited)
 
+  static let processorTime = 0
   static let fileSize = 1
+  static let data = 2
   static let stack = 3
   static let core = 4
+  static let processes = 6
   static let files = 7
+  static let lockedMemory = 8
+  static let addressSpace = 9
+  static let pendingSignals = 11
+  static let nice = 13
 
   init() {
     rows[Self.stack] = ResourceLimit(soft: UInt64(AddressSpace.stackLimit), hard: .max)

@@ -194,6 +194,14 @@ extension Syscalls {
     case .brk: return brk(caller, a.a0)
     case .madvise: return try madvise(caller, a.a0, a.a1, int(a.a2))
     case .msync: return try msync(caller, a.a0, a.a1, int(a.a2))
+    case .mremap: return try mremap(caller, a.a0, a.a1, a.a2, int(a.a3), a.a4)
+    case .mincore: return try mincore(caller, a.a0, a.a1, a.a2)
+    case .mlock: return try mlock(caller, a.a0, a.a1, 0)
+    case .mlock2: return try mlock(caller, a.a0, a.a1, int(a.a2))
+    case .munlock: return try munlock(caller, a.a0, a.a1)
+    case .mlockall: return try mlockall(caller, int(a.a0))
+    case .munlockall: return 0
+    case .memfd_create: return try memfdCreate(caller, a.a0, word(a.a1))
     // Time
     case .clock_gettime: return try clockGettime(caller, int(a.a0), pointer(a.a1))
     case .clock_getres: return try clockGetres(caller, int(a.a0), pointer(a.a1))

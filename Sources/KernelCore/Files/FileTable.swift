@@ -131,7 +131,7 @@ public final class FileTable {
     let file = try retained(descriptor)
     guard target >= 0, Int(target) < limit else { throw .EBADF }
     let replaced = try replace(Int(target), file, closeOnExec)
-    if let replaced { Self.letGo(replaced) }
+    if let replaced { letGo(replaced) }
   }
 
   private func replace(
@@ -151,14 +151,14 @@ public final class FileTable {
   public func close(_ descriptor: Int32) throws(Errno) {
     let index = Int(UInt32(bitPattern: descriptor))
     guard let file = lock.withLock({ vacate(index) }) else { throw .EBADF }
-    Self.letGo(file)
+    letGo(file)
   }
 
   /// close_range(2).
   public func closeRange(_ first: Int, through last: Int) {
     var index = first
     while index <= last, index < capacity {
-      if let file = lock.withLock({ vacate(index) }) { Self.letGo(file) }
+      if let file = lock.withLock({ vacate(index) }) { letGo(file) }
       index += 1
     }
   }
@@ -177,7 +177,7 @@ public final class FileTable {
   public func closeForExec() {
     var index = 0
     while index < capacity {
-      if closeOnExec.contains(index), let file = lock.withLock({ vacate(index) }) { Self.letGo(file) }
+      if closeOnExec.contains(index), let file = lock.withLock({ vacate(index) }) { letGo(file) }
       index += 1
     }
   }
@@ -186,8 +186,11 @@ public final class FileTable {
   public func closeAll() { closeRange(0, through: .max) }
 
   /// No lock held: it may be the last descriptor.
-  private static func letGo(_ file: Unmanaged<OpenFile>) {
-    file._withUnsafeGuaranteedRef { $0.dropDescriptor() }
+  private func letGo(_ file: Unmanaged<OpenFile>) {
+    file._withUnsafeGuaranteedRef { file in
+      RecordLocks.release(file.inode, owner: UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
+      file.dropDescriptor()
+    }
     file.release()
   }
 
