@@ -39,6 +39,14 @@ final class Process {
   var isMultithreaded = false
   let timers = ProcessTimers()
 
+  // What prctl and personality keep.
+  /// The signal that it gets when its parent ends.
+  var deathSignal: Int32 = 0
+  var isDumpable = true
+  var isSubreaper = false
+  var hasNoNewPrivileges = false
+  var persona: UInt32 = 0
+
   /// How it ended; nil while it lives.
   var end: WaitStatus?
   /// Set when the process is to end: every thread leaves at its next return to user mode.

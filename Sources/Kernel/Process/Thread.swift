@@ -57,6 +57,8 @@ final class Thread: Sleeper {
   /// What prctl(PR_SET_NAME) gave a thread other than the first.
   var ownName: ProcessName?
   var name: ProcessName { ownName ?? process.name }
+  var scheduling = Scheduling()
+  var timerSlack: UInt = 50_000
   /// The CPUs that it may run on.
   var affinity: UInt64 = .max
   /// Its own share of the process's use; written by the CPU that runs it.

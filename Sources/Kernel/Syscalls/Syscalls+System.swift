@@ -22,6 +22,15 @@ extension Syscalls {
     return 0
   }
 
+  static func setdomainname(_ caller: Thread, _ name: UInt, _ length: Int) throws(Errno) -> Int {
+    guard caller.process.credentials.euid == 0 else { throw .EPERM }
+    guard length >= 0, length <= 64 else { throw .EINVAL }
+    var bytes: [UInt8] = []
+    for index in 0..<length { bytes.append(try UserPointer<UInt8>(name).advanced(by: index).load()) }
+    SystemName.setDomainName(bytes)
+    return 0
+  }
+
   /// struct sysinfo: 112 bytes.
   static func sysinfo(_ caller: Thread, _ out: UserPointer<InlineArray<14, UInt64>>) throws(Errno) -> Int {
     var words = InlineArray<14, UInt64>(repeating: 0)
@@ -66,18 +75,6 @@ extension Syscalls {
     return 0
   }
 
-  /// sched_getaffinity(2): one bit a CPU.
-  static func getAffinity(_ caller: Thread, _ pid: Int32, _ size: UInt, _ mask: UInt) throws(Errno) -> Int {
-    guard size >= 8, size % 8 == 0 else { throw .EINVAL }
-    try UserPointer<UInt64>(mask).store(1 << UInt64(CPU.all.count) - 1)
-    return 8
-  }
-
-  static func getpriority(_ caller: Thread, _ which: Int32, _ who: Int32) throws(Errno) -> Int {
-    guard which >= 0, which <= 2 else { throw .EINVAL }
-    return 20  // nice 0, as the raw call has it
-  }
-
   /// reboot(2): every way to stop stops the machine.
   static func reboot(
     _ caller: Thread, _ magic: UInt32, _ magic2: UInt32, _ command: UInt32
@@ -107,8 +104,11 @@ enum SystemName {
     set(5, "(none)")
   }
 
-  static func setHostname(_ name: [UInt8]) {
-    for index in 0..<65 { fields[65 + index] = index < name.count ? name[index] : 0 }
+  static func setHostname(_ name: [UInt8]) { set(1, name) }
+  static func setDomainName(_ name: [UInt8]) { set(5, name) }
+
+  private static func set(_ field: Int, _ name: [UInt8]) {
+    for index in 0..<65 { fields[field * fieldBytes + index] = index < name.count ? name[index] : 0 }
   }
 
   /// The bytes of field 0…5.

@@ -127,6 +127,7 @@ enum Exec {
     try caller.endOtherThreads()
     let process = caller.process
     caller.settleWithMemory()
+    process.applyLimits(to: image.space)
     let old = process.replaceAddressSpace(image.space)
     process.finishVfork()
     process.executable = program.file
@@ -134,7 +135,8 @@ enum Exec {
     process.argumentRange = image.argumentRange
     process.environmentRange = image.environmentRange
     process.hasExeced = true
-    try process.unshareForExec()
+    process.isDumpable = true
+    try process.unshareForExec(program.file.inode)
     caller.resetForExec()
     Probes.threadNamed(caller)
     setRegisters(frame, image)
@@ -155,14 +157,27 @@ enum Exec {
 
 extension Process {
   /// Handlers and close-on-exec files of the old program go; tables shared with other processes are copied first.
-  fileprivate func unshareForExec() throws(Errno) {
+  fileprivate func unshareForExec(_ program: Inode) throws(Errno) {
     if !isKnownUniquelyReferenced(&actions) { actions = SignalActions(copying: actions) }
     actions.resetHandlers()
     if !isKnownUniquelyReferenced(&files) { files = try files.fork() }
     files.closeForExec()
     timers.deleteAll()
+    takeIDs(of: program)
     credentials.suid = credentials.euid
     credentials.sgid = credentials.egid
+  }
+}
+
+extension Process {
+  /// Set-user-id and set-group-id programs (execve(2)).
+  private func takeIDs(of program: Inode) {
+    guard !hasNoNewPrivileges, !program.filesystem.flags.contains(.noSetUserID) else { return }
+    let mode = program.mode
+    if mode.contains(.setUserID) { (credentials.euid, credentials.fsuid) = (program.uid, program.uid) }
+    if mode.isSuperset(of: [.setGroupID, .groupExecute]) {
+      (credentials.egid, credentials.fsgid) = (program.gid, program.gid)
+    }
   }
 }
 

@@ -94,10 +94,13 @@ public final class TmpfsFile: Inode {
     guard transfer.remaining > 0 else { return offset }
     guard sealed.isDisjoint(with: [.write, .futureWrite]) else { throw .EPERM }
     if sealed.contains(.grow) {
-      // What lies in the file may be written all the same.
+      // Pages that lie in the file whole may be written all the same.
       let start = append ? size : offset
-      guard start < size else { throw .EPERM }
-      transfer.limit(to: Int(size - start))
+      if start + Int64(transfer.remaining) > size {
+        let whole = size & ~Int64(pageSize - 1)
+        guard start < whole else { throw .EPERM }
+        transfer.limit(to: Int(whole - start))
+      }
     }
     let start = append ? reserveEnd(transfer.remaining) : offset
     let end = start + Int64(transfer.remaining)
