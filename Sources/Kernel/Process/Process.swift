@@ -16,7 +16,7 @@ final class Process {
   var session: Int32
 
   /// The terminal that controls its session.
-  var terminal: Terminal? { ConsoleTerminal.terminal(ofSession: session) }
+  var terminal: Terminal? { Terminals.find(session: session) }
 
   private(set) var addressSpace: AddressSpace?
   private var addressRoot: UInt64
