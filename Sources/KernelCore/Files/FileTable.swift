@@ -131,7 +131,7 @@ public final class FileTable {
     let file = try retained(descriptor)
     guard target >= 0, Int(target) < limit else { throw .EBADF }
     let replaced = try replace(Int(target), file, closeOnExec)
-    replaced?.release()
+    if let replaced { Self.letGo(replaced) }
   }
 
   private func replace(
@@ -151,14 +151,14 @@ public final class FileTable {
   public func close(_ descriptor: Int32) throws(Errno) {
     let index = Int(UInt32(bitPattern: descriptor))
     guard let file = lock.withLock({ vacate(index) }) else { throw .EBADF }
-    file.release()
+    Self.letGo(file)
   }
 
   /// close_range(2).
   public func closeRange(_ first: Int, through last: Int) {
     var index = first
     while index <= last, index < capacity {
-      lock.withLock { vacate(index) }?.release()
+      if let file = lock.withLock({ vacate(index) }) { Self.letGo(file) }
       index += 1
     }
   }
@@ -177,13 +177,19 @@ public final class FileTable {
   public func closeForExec() {
     var index = 0
     while index < capacity {
-      if closeOnExec.contains(index) { lock.withLock { vacate(index) }?.release() }
+      if closeOnExec.contains(index), let file = lock.withLock({ vacate(index) }) { Self.letGo(file) }
       index += 1
     }
   }
 
   /// Everything: at exit. The table stays usable.
   public func closeAll() { closeRange(0, through: .max) }
+
+  /// No lock held: it may be the last descriptor.
+  private static func letGo(_ file: Unmanaged<OpenFile>) {
+    file._withUnsafeGuaranteedRef { $0.dropDescriptor() }
+    file.release()
+  }
 
   // MARK: Fork
 
@@ -212,6 +218,7 @@ public final class FileTable {
 
   private func occupy(_ index: Int, _ file: OpenFile, _ closed: Bool) {
     slots[index] = Unmanaged.passRetained(file)
+    file.addDescriptor()
     used.set(index, true)
     closeOnExec.set(index, closed)
   }
