@@ -7,10 +7,11 @@ KERNEL_SCRATCH := $(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kerne
 BUILD_FLAGS := --no-color-diagnostics
 KERNEL_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
   --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER)
+GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/program.json -c release --scratch-path .build-guest
 BIN := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kernel tools run shell test test-host test-boot test-link probes samples lint format clean
+.PHONY: help setup kernel guest tools run shell test test-host test-boot test-link probes samples lint format clean
 
 help: ## Show this list
 	@echo "Apus: watch your kernel as you watch a process in htop."
@@ -21,6 +22,9 @@ setup: ## Install what is missing (asks first on a terminal)
 
 kernel: setup ## Build the kernel (TRACER=0: without any probes)
 	@APUS_BUILD=kernel $(SWIFT) build $(KERNEL_FLAGS)
+
+guest: setup ## Build the benchmark program that runs in guests
+	@APUS_BUILD=kernel $(SWIFT) build $(GUEST_FLAGS) --product Bench
 
 tools: setup ## Build ktop, kflame and apus
 	@$(SWIFT) build $(BUILD_FLAGS) -c release --product apus
@@ -59,4 +63,4 @@ samples: kernel tools ## Run the workloads of samples/ and record them and their
 	@Tools/samples $(BIN)
 
 clean: ## Remove what was built
-	@rm -rf .build .build-kernel .build-kernel-untraced
+	@rm -rf .build .build-guest .build-kernel .build-kernel-untraced

@@ -14,6 +14,7 @@ let kernelSwift: [SwiftSetting] =
 
 /// Modules that compile for the kernel and for the host from the same source.
 let shared: [Target] = [
+  .target(name: "BenchRows", swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors),
   .target(name: "LinuxABI", swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors),
   .target(
     name: "CMachine",
@@ -25,6 +26,12 @@ let shared: [Target] = [
   .target(
     name: "KernelCore", dependencies: ["LinuxABI", "CMachine", "Tracer"],
     swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors + [.swiftLanguageMode(.v5)]),
+]
+
+/// What runs in a guest without a kernel of ours: freestanding programs for Linux's interface.
+let guestPrograms: [Target] = [
+  .target(name: "CProgram"),
+  .executableTarget(name: "Bench", dependencies: ["LinuxABI", "BenchRows", "CProgram"], swiftSettings: kernelSwift),
 ]
 
 let kernelOnly: [Target] = [
@@ -123,5 +130,5 @@ let package = Package(
       .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
       .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
-  targets: shared + (isKernelBuild ? kernelOnly : hostOnly)
+  targets: shared + (isKernelBuild ? kernelOnly + guestPrograms : hostOnly)
 )
