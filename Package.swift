@@ -55,6 +55,14 @@ let hostOnly: [Target] = [
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
+  .executableTarget(
+    name: "kbench",
+    dependencies: [
+      "BenchRows", "Guest", "Recordings", "TraceModel", "FlameGraph", argumentParser,
+      .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
   .target(name: "KernelAudit", swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "apus",
