@@ -96,10 +96,11 @@ final class KernelInspector: ProcessInspector {
     result.isReadable = area.protection.contains(.read)
     result.isWritable = area.protection.contains(.write)
     result.isExecutable = area.protection.contains(.execute)
-    result.isShared = area.isShared
     result.offset = area.offset
-    result.inode = area.file?.inode
-    result.kind = area.growsDown ? .stack : area.isHeap ? .heap : .anonymous
+    let isVirtualObject = area.file != nil && area.file === VirtualObject.file
+    result.isShared = area.isShared && !isVirtualObject
+    result.inode = isVirtualObject ? nil : area.file?.inode
+    result.kind = isVirtualObject ? .vdso : area.growsDown ? .stack : area.isHeap ? .heap : .anonymous
     return result
   }
 
