@@ -118,9 +118,12 @@ let hostOnly: [Target] = [
     dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],
     swiftSettings: warningsAsErrors),
   .testTarget(
+    name: "KbenchTests", dependencies: ["kbench", "BenchRows", "Guest"], swiftSettings: warningsAsErrors),
+  .testTarget(
     name: "BootTests",
     dependencies: [
-      "Guest", "LinuxABI", "Tracer", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
+      "kbench", "BenchRows", "Guest", "LinuxABI", "Tracer", "TraceModel",
+      .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     exclude: ["Programs"], swiftSettings: warningsAsErrors),

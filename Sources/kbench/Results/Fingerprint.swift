@@ -26,7 +26,9 @@ struct Fingerprint: Codable, Sendable, Equatable {
   var arguments: [String]
   /// SHA-256 of the initramfs, which holds the benchmark program and its words.
   var initramfs: String
+}
 
+extension Fingerprint {
   init(
     _ metric: Metric, _ selection: Selection, _ sides: [Side], _ shape: MachineShape, _ image: BenchImage
   ) async throws {
