@@ -5,6 +5,11 @@
 _Thread_local struct apus_percpu apus_host_percpu;
 uint8_t apus_host_keys[apus_key_count];
 
+_Thread_local uint32_t apus_host_shot_down;
+
+void apus_serve_requests(void) {}
+void apus_shoot_down(uint32_t cpus) { apus_host_shot_down |= cpus; }
+
 size_t apus_user_copy(void *to, const void *from, size_t count) {
   memcpy(to, from, count);
   return 0;

@@ -21,6 +21,7 @@ func apus_main(_ startInfo: UInt64) {
   TraceLine.initialize()  // probes that `trace=` asks for are on from here
   RootFilesystem.mount(info)  // tmpfs from the initramfs, /dev, /proc
   ConsoleTerminal.initialize()  // COM1 as a terminal
+  BootCPU.startOthers()  // the other CPUs wait for threads from here on
   InitProcess.start()
   ConsoleInput.start()  // sends the keyboard's signals
   BootCPU.run()  // becomes the idle thread

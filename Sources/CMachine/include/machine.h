@@ -17,6 +17,8 @@ struct apus_percpu {
   uint32_t need_resched;      // 36: set by the timer and by wake-ups, read before returning to user mode
   void *scheduler;            // 40: Unmanaged<CPU>
   void *trace;                // 48: CPUTrace of the tracer, or null
+  uint32_t requests;          // 56: what other CPUs ask of this one (Kernel/CPU/Interprocessor.swift); atomic
+  uint32_t awaited;           // 60: CPUs that have not flushed yet for this one; atomic
   uint64_t lock_acquired[32]; // by lock class: one non-locked increment a lock
   uint64_t lock_contended[32];
   uint64_t lock_wait_sum[32]; // TSC ticks
@@ -38,6 +40,11 @@ static inline __attribute__((always_inline)) void *apus_cpu_trace(void) {
   void *p;
   __asm__ volatile("movq %%gs:48, %0" : "=r"(p));
   return p;
+}
+static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) {
+  uint32_t v;
+  __asm__ volatile("movl %%gs:56, %0" : "=r"(v));
+  return v;
 }
 static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) {
   __asm__ volatile("incq %%gs:%c1(,%0,8)"
@@ -180,11 +187,15 @@ APUS_SYMBOL(__build_id_start)
 APUS_SYMBOL(__build_id_end)
 APUS_SYMBOL(apus_boot_percpu)
 APUS_SYMBOL(apus_boot_stack_top)
+APUS_SYMBOL(apus_second_cpu_code)
+APUS_SYMBOL(apus_second_cpu_code_end)
 #else
 extern _Thread_local struct apus_percpu apus_host_percpu;
+extern _Thread_local uint32_t apus_host_shot_down;  // CPUs that a test's code has asked to flush
 static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
 static inline __attribute__((always_inline)) void *apus_current(void) { return apus_host_percpu.current; }
 static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
+static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) { return apus_host_percpu.requests; }
 static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
 static inline __attribute__((always_inline)) void apus_cli(void) {}
 static inline __attribute__((always_inline)) void apus_sti(void) {}
@@ -200,6 +211,29 @@ static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) { return 
 static inline __attribute__((always_inline)) uint32_t apus_atomic_add(uint32_t *word, int32_t amount) {
   return __atomic_fetch_add(word, (uint32_t)amount, __ATOMIC_ACQ_REL);
 }
+
+static inline __attribute__((always_inline)) void apus_atomic_add64(uint64_t *word, uint64_t amount) {
+  __atomic_fetch_add(word, amount, __ATOMIC_RELAXED);
+}
+// Full barriers all: a request is seen by whoever is asked before the interrupt that announces it.
+static inline __attribute__((always_inline)) void apus_atomic_or(uint32_t *word, uint32_t bits) {
+  (void)__atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST);
+}
+static inline __attribute__((always_inline)) void apus_atomic_and(uint32_t *word, uint32_t bits) {
+  (void)__atomic_fetch_and(word, bits, __ATOMIC_SEQ_CST);
+}
+static inline __attribute__((always_inline)) uint32_t apus_atomic_exchange(uint32_t *word, uint32_t v) {
+  return __atomic_exchange_n(word, v, __ATOMIC_SEQ_CST);
+}
+static inline __attribute__((always_inline)) uint32_t apus_atomic_load(const uint32_t *word) {
+  return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+}
+
+// Answers what other CPUs ask of this one. Whoever waits for another CPU calls it while `apus_cpu_requests` is not zero,
+// or two that wait for each other would wait for ever.
+void apus_serve_requests(void);
+// Makes the CPUs of the mask forget what they know of user pages; returns when all have.
+void apus_shoot_down(uint32_t cpus);
 
 // User memory. Every function returns without touching user memory it was not told to; a fault ends the copy.
 // Callers have checked that the range lies in the user half. Bytes NOT copied are returned: 0 is success.

@@ -9,6 +9,7 @@ import KernelCore
 enum Panic {
   static func stop(_ message: StaticString, frame: UnsafePointer<TrapFrame>? = nil) -> Never {
     apus_cli()
+    Interprocessor.stopOthersAtOnce()
     if Console.isPanicking { HostReport.powerOff(code: 126) }
     Console.isPanicking = true
     Console.line(.literal("kernel panic: "), .literal(message))

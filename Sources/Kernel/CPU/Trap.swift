@@ -30,7 +30,11 @@ func apus_trap(_ registers: UnsafeMutableRawPointer) {
   case LocalAPIC.serialVector:
     LocalAPIC.endOfInterrupt()
     ConsoleInput.interrupt()
-  case LocalAPIC.spuriousVector, Vector.nonMaskable: break
+  case Interprocessor.vector:
+    LocalAPIC.endOfInterrupt()
+    Interprocessor.serve()
+  case Vector.nonMaskable: return Interprocessor.nonMaskable()  // on a stack of its own: nothing may switch away
+  case LocalAPIC.spuriousVector: break
   case Vector.pageFault: pageFault(frame)
   default: exception(frame)
   }
@@ -49,7 +53,10 @@ func prepareReturnToUser(_ frame: FramePointer) {
 private func doWorkBeforeReturn(_ frame: FramePointer) {
   while apus_percpu().pointee.need_resched != 0 || Thread.currentNeedsAttention {
     apus_sti()
-    if apus_percpu().pointee.need_resched != 0 { Scheduler.yield() }
+    if apus_percpu().pointee.need_resched != 0 {
+      Reaper.runIfBusy()
+      Scheduler.yield()
+    }
     if deliverSignals(frame) { Scheduler.exitCurrent() }
     apus_cli()
   }
@@ -97,7 +104,7 @@ private func userPageFault(_ frame: FramePointer, _ address: UInt, _ access: Fau
 }
 
 private func resolve(_ space: AddressSpace, _ address: UInt, _ access: FaultAccess, _ thread: Thread) -> FaultOutcome {
-  thread.process.faultCount &+= 1
+  apus_atomic_add64(&thread.process.faultCount, 1)
   let start = Probes.fault.begin(thread)
   let outcome = space.resolveFault(at: address, access)
   Probes.fault.end(start, thread)

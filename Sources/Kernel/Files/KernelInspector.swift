@@ -12,8 +12,8 @@ final class KernelInspector: ProcessInspector {
   override func nextProcess(from first: Int32) -> Int32? {
     ProcessTable.lock.withLock {
       var best: Int32? = nil
-      for process in ProcessTable.processes where process.pid >= first && process.pid < best ?? .max {
-        best = process.pid
+      for process in ProcessTable.processes where process.pid >= first && !process.isReaped {
+        best = min(best ?? .max, process.pid)
       }
       return best
     }
@@ -32,13 +32,13 @@ final class KernelInspector: ProcessInspector {
   }
 
   override func forEachMapping(_ pid: Int32, _ body: (MappingDetails) -> Void) {
-    guard let space = process(pid)?.addressSpace else { return }
+    guard let space = process(pid)?.sharedAddressSpace else { return }
     for area in space.lock.withLock({ space.areas }) { body(Self.mapping(area)) }
   }
 
-  override func executable(_ pid: Int32) -> Inode? { process(pid)?.executable?.inode }
-  override func context(_ pid: Int32) -> FilesystemContext? { process(pid)?.filesystem }
-  override func files(_ pid: Int32) -> FileTable? { process(pid)?.files }
+  override func executable(_ pid: Int32) -> Inode? { process(pid)?.sharedExecutable?.inode }
+  override func context(_ pid: Int32) -> FilesystemContext? { process(pid)?.sharedFilesystem }
+  override func files(_ pid: Int32) -> FileTable? { process(pid)?.sharedFiles }
 
   override func appendHostName(to text: inout TextBuffer) { text.append(SystemName.field(1)) }
 
@@ -84,7 +84,7 @@ final class KernelInspector: ProcessInspector {
   private func append(
     _ process: Process?, _ range: (Process) -> (start: UInt, end: UInt), to text: inout TextBuffer
   ) {
-    guard let process, let space = process.addressSpace else { return }
+    guard let process, let space = process.sharedAddressSpace else { return }
     let (start, end) = range(process)
     space.forEachPresentPiece(start, end) { text.append($0) }
   }
@@ -123,12 +123,12 @@ final class KernelInspector: ProcessInspector {
     describeTimes(process, &result)
     describeIdentity(process, &result)
     describeSignals(process, &result)
-    if let space = process.addressSpace {
+    if let space = process.sharedAddressSpace {
       result.residentPages = UInt64(space.residentCount)
       for area in space.lock.withLock({ space.areas }) { result.virtualBytes &+= UInt64(area.end - area.start) }
       result.stackStart = UInt64(process.argumentRange.start)
     }
-    result.openFileSlots = process.files?.size ?? 0
+    result.openFileSlots = process.sharedFiles?.size ?? 0
     return result
   }
 
@@ -144,7 +144,7 @@ final class KernelInspector: ProcessInspector {
     result.childUserTicks = process.childUserTime / Self.tick
     result.childSystemTicks = process.childSystemTime / Self.tick
     result.startTicks = process.startTime / Self.tick
-    result.minorFaults = UInt64(process.faultCount)
+    result.minorFaults = process.faultCount
     for thread in process.threads { result.voluntarySwitches &+= thread.switchCount }
   }
 
@@ -155,7 +155,7 @@ final class KernelInspector: ProcessInspector {
     (result.gid, result.egid) = (credentials.gid, credentials.egid)
     (result.sgid, result.fsgid) = (credentials.sgid, credentials.fsgid)
     result.groups = credentials.groups
-    result.umask = process.filesystem?.umask.rawValue ?? 0
+    result.umask = process.sharedFilesystem?.umask.rawValue ?? 0
   }
 
   private func describeSignals(_ process: Process, _ result: inout ProcessDetails) {

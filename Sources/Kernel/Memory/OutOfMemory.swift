@@ -26,5 +26,5 @@ enum OutOfMemory {
     return best
   }
 
-  private static func size(of process: Process) -> Int { process.addressSpace?.residentCount ?? 0 }
+  private static func size(of process: Process) -> Int { process.sharedAddressSpace?.residentCount ?? 0 }
 }

@@ -17,6 +17,7 @@ extension Process {
         thread.needsAttention = true
         Scheduler.resume(thread)
         Scheduler.wake(thread)
+        Scheduler.kick(thread)
       }
     }
   }
@@ -29,10 +30,14 @@ extension Thread {
     let start = Probes.exit.begin(self)
     clearTID()
     Probes.threadEnded(self)
+    // The last thread frees the memory: no other may still be running on it, not even in the kernel.
+    if process.threads.count > 1 { CPU.current.load(nil) }
     let isLast = ProcessTable.lock.withLock {
+      let isLast = process.threads.count == 1
+      if isLast, process.endingStatus == nil { process.endingStatus = .exited(exitCode) }
       process.threads.removeAll { $0 === self }
       ProcessTable.remove(self)
-      return process.threads.isEmpty
+      return isLast
     }
     if isLast { process.finish() }
     Probes.exit.end(start, self)
@@ -43,7 +48,7 @@ extension Thread {
     guard clearTIDAddress != 0 else { return }
     do throws(Errno) {
       try UserPointer<Int32>(clearTIDAddress).store(0)
-      _ = try Futex.wake(clearTIDAddress, count: 1, bits: .max, isPrivate: true, caller: self)
+      _ = try Futex.wake(clearTIDAddress, count: 1, bits: .max, isPrivate: false, caller: self)
     } catch {}
   }
 }
@@ -52,15 +57,25 @@ extension Process {
   /// The last thread is gone: give everything back, become a zombie, tell the parent.
   fileprivate func finish() {
     let status = endingStatus ?? .exited(0)
-    let ticks = apus_rdtsc() &- execTicks &- (CPU.current.idleTicks &- execIdleTicks)
-    files = nil
-    filesystem = nil
-    executable = nil
+    let ticks = CommandCost.ticks(of: self)
+    dropFiles()
     releaseMemory()
     if session == pid { terminal?.releaseSession(session) }
     let reaped = ProcessTable.lock.withLock { becomeZombie(status) }
     InitProcess.noteEnd(of: self, status, ticks: ticks)
-    _ = reaped  // dropped here, with no lock held
+    if let reaped { Reaper.add(reaped) }
+  }
+
+  /// Dropped with no lock held: closing files takes theirs.
+  private func dropFiles() {
+    var dropped: (FileTable?, FilesystemContext?, OpenFile?) = (nil, nil, nil)
+    lock.withLock {
+      dropped = (files, filesystem, executable)
+      files = nil
+      filesystem = nil
+      executable = nil
+    }
+    _ = dropped
   }
 
   /// exec and exit let go of memory; a vfork parent may go on.
@@ -75,43 +90,63 @@ extension Process {
     vforkDone.wakeAll()
   }
 
-  /// Lock held. Returns itself when nobody waits for it: to be dropped without the lock.
+  /// Lock: `process_table`. Returns itself when nobody waits for it: to be reaped at once.
   private func becomeZombie(_ status: WaitStatus) -> Process? {
     giveChildrenToInit()
-    end = status
-    guard let parent else { return nil }
+    guard let parent else {
+      end = status
+      return nil
+    }
     let action = parent.actions[.child]
     let isUnwanted = action.isIgnored || action.flags.contains(.noChildWait)
+    let dropped = parent.lock.withLock { () -> Process? in
+      end = status
+      return isUnwanted ? parent.removeChild(self) : nil
+    }
     if exitSignal != 0, let signal = Signal(number: exitSignal) {
       let code: Int32 = status.isExit ? 1 : 2
       let value = status.isExit ? status.exitCode : status.terminatingSignal
       Signals.send(SignalInfo(signal, code: code, pid: pid, uid: credentials.uid, status: value), to: parent)
     }
-    let dropped = isUnwanted ? parent.removeChild(self) : nil
     parent.childEvent.wakeAll()
     return dropped
   }
 
-  /// Orphans go to init; those that are zombies already get their notice there.
+  /// Orphans go to init; those that are zombies already get their notice there. Lock: `process_table`.
   private func giveChildrenToInit() {
     guard let initProcess = ProcessTable.initProcess, initProcess !== self else { return }
-    for child in children {
-      child.parent = initProcess
-      initProcess.children.append(child)
-    }
-    if !children.isEmpty {
+    let orphans = lock.withLock {
+      let orphans = children
       children = []
-      initProcess.childEvent.wakeAll()
+      return orphans
     }
+    guard !orphans.isEmpty else { return }
+    for child in orphans { child.parent = initProcess }
+    initProcess.lock.withLock { initProcess.children.append(contentsOf: orphans) }
+    initProcess.childEvent.wakeAll()
   }
 
-  /// Lock held. Takes a dead child out of the tables.
+  /// Lock: this process's. Takes a dead child out of the family; the caller gives it to the reaper.
   func removeChild(_ child: Process) -> Process {
     if let index = children.firstIndex(where: { $0 === child }) { children.remove(at: index) }
-    ProcessTable.remove(child)
+    child.isReaped = true
     childUserTime &+= child.userTime &+ child.childUserTime
     childSystemTime &+= child.systemTime &+ child.childSystemTime
     return child
+  }
+}
+
+/// What a command cost from exec to exit: all instructions of the machine less those of an idle one.
+enum CommandCost {
+  static func start(_ process: Process) {
+    process.execTicks = apus_rdtsc()
+    process.execIdleTicks = CPU.current.idleTicks
+  }
+
+  /// TSC ticks. With several CPUs idling is not taken off: they idle at the same time.
+  static func ticks(of process: Process) -> UInt64 {
+    let all = apus_rdtsc() &- process.execTicks
+    return CPU.isAlone ? all &- (CPU.current.idleTicks &- process.execIdleTicks) : all
   }
 }
 

@@ -29,13 +29,23 @@ enum Fork {
     Reaper.runIfBusy()
     guard !KernelHeap.isLow else { throw .ENOMEM }
     let tid = try ProcessTable.lock.withLock { () throws(Errno) in try ProcessTable.takeNumber() }
-    share(request, caller.process)
-    let process = request.flags.contains(.thread) ? caller.process : try makeProcess(tid, request, caller)
-    let thread = try makeThread(tid, process, request, caller)
+    let (process, thread) = try make(tid, request, caller)
     if request.flags.contains(.parentSetTID) { storeTID(tid, request.parentTID) }
     start(thread, request)
     if request.flags.contains(.vfork) { waitForVfork(process, caller) }
     return Int(tid)
+  }
+
+  /// The number is given back when there is no memory.
+  private static func make(_ tid: Int32, _ request: CloneRequest, _ caller: Thread) throws(Errno) -> (Process, Thread) {
+    do throws(Errno) {
+      share(request, caller.process)
+      let process = request.flags.contains(.thread) ? caller.process : try makeProcess(tid, request, caller)
+      return (process, try makeThread(tid, process, request, caller))
+    } catch {
+      ProcessTable.lock.withLock { ProcessTable.giveBack(tid) }
+      throw error
+    }
   }
 
   /// Tells what is about to have several users that it can no longer be read without a lock.
@@ -73,6 +83,7 @@ enum Fork {
     thread.floatingPointState.copyMemory(from: caller.floatingPointState, byteCount: 512)
     thread.threadPointer = request.flags.contains(.setThreadPointer) ? request.threadPointer : caller.threadPointer
     thread.mask = caller.mask
+    thread.affinity = caller.affinity
     if !request.flags.contains(.memory) || request.flags.contains(.vfork) { thread.signalStack = caller.signalStack }
     thread.userFrame.pointee = caller.userFrame.pointee
     thread.userFrame.pointee.rax = 0
@@ -88,7 +99,7 @@ enum Fork {
     ProcessTable.lock.withLock {
       process.threads.append(thread)
       if !request.flags.contains(.thread) {
-        process.parent?.children.append(process)
+        if let parent = process.parent { parent.lock.withLock { parent.children.append(process) } }
         ProcessTable.add(process)
       }
       ProcessTable.add(thread)

@@ -90,7 +90,8 @@ enum Futex {
   private static func key(_ address: UInt, _ isPrivate: Bool, _ caller: Thread) throws(Errno) -> FutexKey {
     guard address % 4 == 0 else { throw .EINVAL }
     guard let space = caller.process.addressSpace else { throw .EFAULT }
-    if isPrivate {
+    let isOwn = space.lock.withLock { space.area(at: address).map { !space.areas[$0].isShared } ?? true }
+    if isPrivate || isOwn {
       return FutexKey(space: UInt(bitPattern: Unmanaged.passUnretained(space).toOpaque()), address: address)
     }
     _ = try UserPointer<UInt32>(address).load()  // brings the page in

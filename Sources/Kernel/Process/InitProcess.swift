@@ -33,6 +33,7 @@ enum InitProcess {
 
   /// Tells the host how the command ended, and powers off.
   static func endMachine() -> Never {
+    Interprocessor.haltOthers()
     TraceLine.flush()
     if let report {
       if report.status.isExit {

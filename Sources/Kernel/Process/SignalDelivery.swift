@@ -3,6 +3,7 @@
 import CMachine
 import KernelCore
 import LinuxABI
+import Synchronization
 
 enum SignalDelivery {
   /// Handles everything deliverable. Returns with the frame ready for user mode, or with the thread marked exiting.
@@ -58,8 +59,11 @@ enum SignalDelivery {
     ProcessTable.lock.withLock {
       guard !process.isStopped else { return }
       process.isStopped = true
-      process.unreportedChange = .stopped(signal)
-      for other in process.threads where other !== thread { other.needsAttention = true }
+      Signals.setChange(.stopped(signal), of: process)
+      for other in process.threads where other !== thread {
+        other.needsAttention = true
+        Scheduler.kick(other)
+      }
       Signals.notifyParent(of: process, code: 5, status: signal.rawValue)
     }
     stopHere(thread)
@@ -71,6 +75,8 @@ enum SignalDelivery {
       !thread.process.pending.set.contains(.kill)
     {
       thread.state = .stopped
+      atomicMemoryFence(ordering: .sequentiallyConsistent)
+      guard thread.process.isStopped, !thread.isKilled else { break }
       Scheduler.yield()
     }
     thread.state = .running

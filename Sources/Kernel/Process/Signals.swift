@@ -1,7 +1,8 @@
 // Sending signals (kill(2), signal(7)). Delivery is in SignalDelivery.swift.
 //
 // A signal is added to a pending set under the `signals` lock of the target; then a thread that does not block it is
-// told (`needsAttention`) and woken. Whoever sends to a set of processes holds `process_table`.
+// told (`needsAttention`) and woken. Whoever sends to a process or a group holds `process_table`, which keeps its list
+// of threads; to a thread, whoever is sure that it stays.
 
 import CMachine
 import KernelCore
@@ -45,7 +46,7 @@ enum Signals {
   private static func post(_ info: SignalInfo, to process: Process, thread: Thread?) {
     let signal = info.signal
     guard process.end == nil, process.pid != 0 else { return }
-    if process.leader?.kernelEntry != nil { return }
+    if process.isKernel { return }
     applyStopAndContinue(signal, process)
     let posted = process.actions.lock.withLock {
       let isBlocked = (thread ?? process.leader)?.mask.contains(signal) ?? false
@@ -70,6 +71,7 @@ enum Signals {
     thread.needsAttention = true
     if signal == .kill { Scheduler.resume(thread) }
     Scheduler.wake(thread)
+    Scheduler.kick(thread)
   }
 
   /// SIGCONT undoes pending stops and continues the process; a stop signal undoes a pending SIGCONT.
@@ -81,13 +83,19 @@ enum Signals {
       }
       if process.isStopped {
         process.isStopped = false
-        process.unreportedChange = .continued
+        setChange(.continued, of: process)
         for thread in process.threads { Scheduler.resume(thread) }
         notifyParent(of: process, code: 6, status: signal.rawValue)
       }
     } else if SignalSet.stopping.contains(signal) {
       process.actions.lock.withLock { process.pending.discard(SignalSet(.continue)) }
     }
+  }
+
+  /// What the parent's wait has yet to report. Lock: `process_table`.
+  static func setChange(_ change: WaitStatus, of process: Process) {
+    guard let parent = process.parent else { return process.unreportedChange = change }
+    parent.lock.withLock { process.unreportedChange = change }
   }
 
   /// SIGCHLD for a child that stopped or continued, and a wake-up for wait.

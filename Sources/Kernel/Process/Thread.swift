@@ -7,6 +7,7 @@
 import CMachine
 import KernelCore
 import LinuxABI
+import Synchronization
 import Tracer
 
 /// What a thread is doing, as the scheduler sees it.
@@ -29,6 +30,8 @@ final class Thread: Sleeper {
   var state = ThreadState.running
   unowned(unsafe) var cpu: CPU!
   unowned(unsafe) var nextRunnable: Thread?
+  /// CPUs it may run on, a bit each (sched_setaffinity(2)).
+  var affinity: UInt64 = .max
 
   /// 512 bytes for fxsave, the saved stack pointer, the tracer's part.
   private let savedState: UnsafeMutableRawPointer
@@ -48,6 +51,8 @@ final class Thread: Sleeper {
   var resumeDeadline: UInt64? = nil
   /// Set once the thread is to end; the status is the process's.
   var isExiting = false
+  /// What exit(2) was given: the process's status, when this is its last thread.
+  var exitCode: Int32 = 0
   var isKilled: Bool { isExiting || process.isEnding }
   var clearTIDAddress: UInt = 0
   var robustList: UInt = 0
@@ -87,6 +92,9 @@ final class Thread: Sleeper {
   /// The thread running on this CPU. Valid in process context only.
   @inline(__always)
   static var current: Thread { Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0 } }
+
+  @inline(__always)
+  func mayRun(on cpu: CPU) -> Bool { affinity >> UInt64(cpu.index) & 1 != 0 }
 
   override func wake() { Scheduler.wake(self) }
 
@@ -159,6 +167,8 @@ final class Thread: Sleeper {
     if let deadline, deadline < cpu.nextTick { reprogramTimer() }
     while true {
       state = .sleeping
+      // Whoever changes the condition looks at the state after it: the state must be seen before the condition is read.
+      atomicMemoryFence(ordering: .sequentiallyConsistent)
       if let result = try attempt() { return result }
       if hasDeliverableSignal { throw .restart }
       if timedOut { throw .ETIMEDOUT }

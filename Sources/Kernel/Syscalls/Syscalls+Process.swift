@@ -82,7 +82,7 @@ extension Syscalls {
 
   /// exit(2) of one thread.
   static func exit(_ caller: Thread, _ code: Int32) -> Int {
-    if caller.process.threads.count == 1 { caller.process.endAll(.exited(code)) }
+    caller.exitCode = code
     caller.isExiting = true
     caller.needsAttention = true
     return 0

@@ -22,17 +22,25 @@ extension Syscalls {
       let previous = process.actions[signal]
       if let replacement {
         process.actions[signal] = replacement
-        if process.actions.ignores(signal) { discardPending(signal, process) }
       }
       return previous
     }
+    if replacement != nil, process.actions.ignores(signal) { discardPending(signal, caller) }
     if !old.isNull { try old.store(previous) }
     return 0
   }
 
-  private static func discardPending(_ signal: Signal, _ process: Process) {
-    process.pending.discard(SignalSet(signal))
-    for thread in process.threads { thread.pending.discard(SignalSet(signal)) }
+  /// What is pending of a signal that is ignored from now on will never be seen.
+  private static func discardPending(_ signal: Signal, _ caller: Thread) {
+    let process = caller.process
+    let mayBePending = process.pending.set.bits | caller.pending.set.bits
+    guard process.threads.count > 1 || SignalSet(bits: mayBePending).contains(signal) else { return }
+    ProcessTable.lock.withLock {
+      process.actions.lock.withLock {
+        process.pending.discard(SignalSet(signal))
+        for thread in process.threads { thread.pending.discard(SignalSet(signal)) }
+      }
+    }
   }
 
   /// rt_sigprocmask(2).

@@ -90,7 +90,8 @@ extension Syscalls {
     switch who {
     case 0, 1:
       try out.store(
-        ResourceUsage(userTime: process.userTime, systemTime: process.systemTime, faults: process.faultCount))
+        ResourceUsage(
+          userTime: process.userTime, systemTime: process.systemTime, faults: Int64(clamping: process.faultCount)))
     case -1:
       try out.store(ResourceUsage(userTime: process.childUserTime, systemTime: process.childSystemTime, faults: 0))
     default: throw .EINVAL

@@ -49,11 +49,15 @@ extension AddressSpace {
       split(at: end)
       var address = start
       while address < end {
-        guard let index = area(at: address) else { throw .ENOMEM }
+        guard let index = area(at: address) else {
+          flushOthers()
+          throw .ENOMEM
+        }
         areas[index].protection = protection
         applyProtection(areas[index])
         address = areas[index].end
       }
+      flushOthers()
       mergeAround(start, end)
     }
   }

@@ -7,6 +7,7 @@
 
 import CMachine
 import LinuxABI
+import Synchronization
 
 public final class AddressSpace {
   public let lock = SpinLock(apus_lock_address_space)
@@ -19,6 +20,8 @@ public final class AddressSpace {
   public var mapTop: UInt = AddressSpace.stackTop - AddressSpace.stackLimit - 0x10_0000
   /// User pages mapped now.
   public var residentCount = 0
+  /// CPUs whose table this is, a bit each; see Flush.swift.
+  let activeCPUs = Atomic<UInt32>(0)
 
   /// Puts the kernel's entries into a new root. Set at boot, by whoever owns the kernel's map.
   nonisolated(unsafe) public static var copyKernelEntries: (PageTable) -> Void = { _ in }
@@ -134,6 +137,7 @@ public final class AddressSpace {
 
   /// Unmaps and releases the pages of [start, end).
   public func releasePages(_ start: UInt, _ end: UInt) {
+    if Self.isMultiprocessor { return releaseSharedPages(start, end) }
     var count = 0
     table.forEachPage(start, end) { address, entry in
       let frame = entry.pointee.frame
@@ -145,7 +149,18 @@ public final class AddressSpace {
     residentCount -= count
   }
 
-  /// Makes this the address space that user addresses mean on this CPU.
-  @inline(__always)
-  public func load() { apus_write_cr3(table.root.address.rawValue) }
+  /// The same while other CPUs may use the table.
+  private func releaseSharedPages(_ start: UInt, _ end: UInt) {
+    var count = 0
+    var batch = FrameBatch(of: self)
+    table.forEachPage(start, end) { address, entry in
+      let frame = entry.pointee.frame
+      entry.pointee = .empty
+      apus_invlpg(UInt64(address))
+      batch.add(frame)
+      count += 1
+    }
+    batch.release()
+    residentCount -= count
+  }
 }

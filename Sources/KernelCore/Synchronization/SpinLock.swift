@@ -46,7 +46,11 @@ public struct SpinLock: ~Copyable, @unchecked Sendable {
   @usableFromInline @inline(never)
   borrowing func waitForTurn(_ ticket: UInt32) {
     let start = apus_rdtsc()
-    while owner.load(ordering: .acquiring) != ticket { apus_pause() }
+    while owner.load(ordering: .acquiring) != ticket {
+      // The holder may wait for this CPU to answer, which it cannot by an interrupt while they are off.
+      if apus_cpu_requests() != 0 { apus_serve_requests() }
+      apus_pause()
+    }
     LockCounters.recordWait(lockClass, ticks: apus_rdtsc() &- start)
   }
 }

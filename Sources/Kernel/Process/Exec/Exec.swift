@@ -128,7 +128,8 @@ enum Exec {
     let process = caller.process
     let old = process.replaceAddressSpace(image.space)
     process.finishVfork()
-    process.executable = program.file
+    let oldProgram = process.executable
+    process.lock.withLock { process.executable = program.file }
     process.name = ProcessName(lastComponentOf: path)
     process.argumentRange = image.argumentRange
     process.environmentRange = image.environmentRange
@@ -137,8 +138,8 @@ enum Exec {
     caller.resetForExec()
     Probes.threadNamed(caller)
     setRegisters(frame, image)
-    process.execTicks = apus_rdtsc()
-    process.execIdleTicks = CPU.current.idleTicks
+    CommandCost.start(process)
+    _ = oldProgram
     _ = old  // the old program's memory goes here
   }
 
@@ -157,7 +158,11 @@ extension Process {
   fileprivate func unshareForExec() throws(Errno) {
     if !isKnownUniquelyReferenced(&actions) { actions = SignalActions(copying: actions) }
     actions.resetHandlers()
-    if !isKnownUniquelyReferenced(&files) { files = try files.fork() }
+    if !isKnownUniquelyReferenced(&files) {
+      let shared: FileTable = files
+      let copy = try shared.fork()
+      lock.withLock { files = copy }
+    }
     files.closeForExec()
     credentials.suid = credentials.euid
     credentials.sgid = credentials.egid
@@ -187,9 +192,10 @@ extension Thread {
         other.needsAttention = true
         Scheduler.resume(other)
         Scheduler.wake(other)
+        Scheduler.kick(other)
       }
     }
-    while process.threads.count > 1 { Scheduler.yield() }
+    while ProcessTable.lock.withLock({ process.threads.count }) > 1 { Scheduler.yield() }
   }
 }
 
