@@ -69,6 +69,7 @@ struct ProgramImage {
   private func place(_ area: Area) throws(Errno) {
     guard space.isFree(area.start, area.end) else { throw .ENOEXEC }
     space.insert(area)
+    if apus_key_switch_bss_prefault() { try Legacy.prefault(area, in: space) }
   }
 
   /// The rest of a data segment's last page: the start of its bss.
