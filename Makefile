@@ -2,11 +2,13 @@
 
 SWIFT ?= swift
 TRACER ?= 1
-KERNEL_SCRATCH := $(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kernel)
+CHECKED ?= 0
+KERNEL_SCRATCH := $(if $(filter 1,$(CHECKED)),.build-kernel-checked,$(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kernel))
 # Said outright: the default depends on whether the output is a terminal, and a change of it rebuilds everything.
 BUILD_FLAGS := --no-color-diagnostics
 KERNEL_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
-  --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER)
+  --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER) \
+  $(if $(filter 1,$(CHECKED)),-Xcc -DAPUS_CHECKED -Xswiftc -DAPUS_CHECKED)
 GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/program.json -c release --scratch-path .build-guest
 BIN := .build/release
 
@@ -20,7 +22,7 @@ help: ## Show this list
 setup: ## Install what is missing (asks first on a terminal)
 	@Tools/setup
 
-kernel: setup ## Build the kernel (TRACER=0: without any probes)
+kernel: setup ## Build the kernel (TRACER=0: without any probes; CHECKED=1: lock order is checked)
 	@APUS_BUILD=kernel $(SWIFT) build $(KERNEL_FLAGS)
 
 guest: setup ## Build the benchmark program that runs in guests
@@ -67,4 +69,4 @@ samples: kernel tools ## Run the workloads of samples/ and record them and their
 	@Tools/samples $(BIN)
 
 clean: ## Remove what was built
-	@rm -rf .build .build-guest .build-kernel .build-kernel-untraced
+	@rm -rf .build .build-guest .build-kernel .build-kernel-untraced .build-kernel-checked

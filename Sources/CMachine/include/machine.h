@@ -23,6 +23,15 @@ struct apus_percpu {
   uint64_t lock_contended[32];
   uint64_t lock_wait_sum[32]; // TSC ticks
   uint64_t lock_wait_max[32];
+  // Checked builds: the locks held here, innermost last; those below `held_base` belong to what an interrupt interrupted.
+  uint32_t held_count;
+  uint32_t held_base;
+  uint32_t interrupt_depth;
+  struct apus_held_lock {
+    const void *lock;
+    uint64_t site;
+    uint32_t lock_class;
+  } held[24];
 };
 
 #ifdef APUS_KERNEL
@@ -152,6 +161,13 @@ static inline __attribute__((always_inline)) void apus_load_tables(const void *g
                    : "rax", "memory");
 }
 
+// An address in the function that this is inlined into: who takes a lock.
+static inline __attribute__((always_inline)) uint64_t apus_here(void) {
+  uint64_t v;
+  __asm__ volatile("leaq 0(%%rip), %0" : "=r"(v));
+  return v;
+}
+
 // trap.S, switch.S, boot.S
 extern const uint8_t apus_trap_stubs[];    // 256 stubs of 16 bytes
 void apus_syscall_entry(void);             // the address for LSTAR
@@ -169,9 +185,9 @@ static inline __attribute__((always_inline)) uint64_t apus_address_vdso_start(vo
 static inline __attribute__((always_inline)) uint64_t apus_address_vdso_data(void) { return (uint64_t)apus_vdso_data; }
 static inline __attribute__((always_inline)) uint64_t apus_address_vdso_end(void) { return (uint64_t)apus_vdso_end; }
 
-// Linker script symbols, as addresses.
+// Linker script symbols, as addresses. Not const: the compiler drops stores into what it believes constant.
 #define APUS_SYMBOL(name)                                                                                              \
-  extern const uint8_t name[];                                                                                         \
+  extern uint8_t name[];                                                                                         \
   static inline __attribute__((always_inline)) uint64_t apus_symbol##name(void) { return (uint64_t)name; }
 APUS_SYMBOL(__text_start)
 APUS_SYMBOL(__text_end)
@@ -191,12 +207,14 @@ APUS_SYMBOL(apus_second_cpu_code)
 APUS_SYMBOL(apus_second_cpu_code_end)
 #else
 extern _Thread_local struct apus_percpu apus_host_percpu;
+extern _Thread_local uint32_t apus_host_lock_misuse;  // what a checked lock has found
 extern _Thread_local uint32_t apus_host_shot_down;  // CPUs that a test's code has asked to flush
 static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
 static inline __attribute__((always_inline)) void *apus_current(void) { return apus_host_percpu.current; }
 static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
 static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) { return apus_host_percpu.requests; }
 static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
+static inline __attribute__((always_inline)) uint64_t apus_here(void) { return 0; }
 static inline __attribute__((always_inline)) void apus_cli(void) {}
 static inline __attribute__((always_inline)) void apus_sti(void) {}
 static inline __attribute__((always_inline)) void apus_invlpg(uint64_t address) { (void)address; }
@@ -232,6 +250,17 @@ static inline __attribute__((always_inline)) uint32_t apus_atomic_load(const uin
 // Answers what other CPUs ask of this one. Whoever waits for another CPU calls it while `apus_cpu_requests` is not zero,
 // or two that wait for each other would wait for ever.
 void apus_serve_requests(void);
+// A checked build has found a lock misused: `held` is in the way of one of `lock_class` wanted at `site`. Does not return
+// in the kernel.
+enum apus_lock_misuse {
+  apus_lock_fine,
+  apus_lock_taken_twice,
+  apus_lock_out_of_order,
+  apus_lock_plain_in_interrupt,
+  apus_lock_too_many,
+  apus_lock_still_held,
+};
+void apus_lock_misused(enum apus_lock_misuse what, const struct apus_held_lock *held, uint32_t lock_class, uint64_t site);
 // Makes the CPUs of the mask forget what they know of user pages; returns when all have.
 void apus_shoot_down(uint32_t cpus);
 

@@ -71,6 +71,24 @@ enum apus_lock_class {
 #undef X
   apus_lock_class_count  // one more than the last row: the highest id comes last
 };
+// For checked builds and tests. A class of many instances may be nested in itself where its order says so.
+static inline uint32_t apus_lock_rank(uint32_t lock_class) {
+  switch (lock_class) {
+#define X(id, name, rank, printed) case id: return rank;
+    APUS_LOCK_CLASSES(X)
+#undef X
+  }
+  return 0;
+}
+static inline bool apus_lock_nests(uint32_t lock_class) { return lock_class == apus_lock_directory; }
+static inline const char *apus_lock_name(uint32_t lock_class) {
+  switch (lock_class) {
+#define X(id, name, rank, printed) case id: return printed;
+    APUS_LOCK_CLASSES(X)
+#undef X
+  }
+  return "?";
+}
 _Static_assert(apus_lock_class_count <= 32, "apus_percpu has room for 32 lock classes");
 _Static_assert(apus_key_count <= 8, "loss counters are kept for 8 keys");
 

@@ -24,21 +24,26 @@ private enum Vector {
 func apus_trap(_ registers: UnsafeMutableRawPointer) {
   let frame = registers.assumingMemoryBound(to: TrapFrame.self)
   switch frame.pointee.vector {
-  case LocalAPIC.timerVector:
-    LocalAPIC.endOfInterrupt()
-    Scheduler.timerInterrupt(fromUser: frame.pointee.isFromUser)
-  case LocalAPIC.serialVector:
-    LocalAPIC.endOfInterrupt()
-    ConsoleInput.interrupt()
-  case Interprocessor.vector:
-    LocalAPIC.endOfInterrupt()
-    Interprocessor.serve()
+  case LocalAPIC.timerVector: interrupt { Scheduler.timerInterrupt(fromUser: frame.pointee.isFromUser) }
+  case LocalAPIC.serialVector: interrupt { ConsoleInput.interrupt() }
+  case Interprocessor.vector: interrupt { Interprocessor.serve() }
   case Vector.nonMaskable: return Interprocessor.nonMaskable()  // on a stack of its own: nothing may switch away
   case LocalAPIC.spuriousVector: break
   case Vector.pageFault: pageFault(frame)
   default: exception(frame)
   }
   if frame.pointee.isFromUser { prepareReturnToUser(frame) }
+}
+
+/// Runs a handler of the local controller's interrupt.
+@inline(__always)
+private func interrupt(_ body: () -> Void) {
+  LocalAPIC.endOfInterrupt()
+  #if APUS_CHECKED
+    let outer = LockCheck.enterInterrupt()
+    defer { LockCheck.leaveInterrupt(outer) }
+  #endif
+  body()
 }
 
 /// What must happen before user code runs again: reschedule, deliver signals, end the thread. Interrupts are off on

@@ -18,7 +18,7 @@ enum Placement {
   static func enqueue(_ thread: Thread, near cpu: CPU) {
     thread.state = .running
     let target = choose(thread, near: cpu)
-    target.runQueue.lock.acquire()
+    target.runQueue.lock.acquireWithInterruptsOff()
     thread.cpu = target
     append(thread, to: target, preempts: target.isRunning(target.idle))
   }
@@ -29,8 +29,8 @@ enum Placement {
     let target = choose(thread, near: cpu)
     if target !== cpu {
       thread.cpu = target
-      cpu.runQueue.lock.release()
-      target.runQueue.lock.acquire()
+      cpu.runQueue.lock.releaseWithInterruptsOff()
+      target.runQueue.lock.acquireWithInterruptsOff()
     }
     append(thread, to: target, preempts: true)
   }
@@ -40,7 +40,7 @@ enum Placement {
   private static func append(_ thread: Thread, to cpu: CPU, preempts: Bool) {
     cpu.runQueue.append(thread)
     if preempts { cpu.block.pointee.need_resched = 1 }
-    cpu.runQueue.lock.release()
+    cpu.runQueue.lock.releaseWithInterruptsOff()
     if !CPU.isAlone, preempts, cpu !== CPU.current { Interprocessor.reschedule(cpu) }
   }
 
@@ -65,14 +65,14 @@ enum Placement {
     for step in 1..<CPU.all.count {
       let victim = CPU.all[(cpu.index + step) % CPU.all.count]
       guard !victim.runQueue.isEmpty else { continue }
-      victim.runQueue.lock.acquire()
+      victim.runQueue.lock.acquireWithInterruptsOff()
       let thread = victim.runQueue.popFirst(for: cpu.index)
       thread?.cpu = cpu
-      victim.runQueue.lock.release()
+      victim.runQueue.lock.releaseWithInterruptsOff()
       guard let thread else { continue }
-      cpu.runQueue.lock.acquire()
+      cpu.runQueue.lock.acquireWithInterruptsOff()
       cpu.runQueue.append(thread)
-      cpu.runQueue.lock.release()
+      cpu.runQueue.lock.releaseWithInterruptsOff()
       return true
     }
     return false

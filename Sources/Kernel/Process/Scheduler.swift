@@ -15,6 +15,9 @@ enum Scheduler {
   ///
   /// Nothing here may own a reference across the switch: a dead thread never comes back to give it up.
   static func yield() {
+    #if APUS_CHECKED
+      LockCheck.expectNone(site: apus_here())
+    #endif
     let flags = apus_save_flags_cli()
     let plan = chooseNext()
     if plan.save != nil {
@@ -36,11 +39,11 @@ enum Scheduler {
     let cpu = CPU.current
     let current = Thread.current
     Probes.schedulerEntered(cpu)
-    cpu.runQueue.lock.acquire()
+    cpu.runQueue.lock.acquireWithInterruptsOff()
     cpu.block.pointee.need_resched = 0
     var isRunnable = current.state == .running
     if isRunnable, current !== cpu.idle {
-      if !current.mayRun(on: cpu) {
+      if !current.mayRun(on: cpu), !CPU.isAlone {
         cpu.leaving = current
         isRunnable = false
       } else if !cpu.runQueue.isEmpty {
@@ -48,9 +51,10 @@ enum Scheduler {
       }
     }
     guard let next = cpu.runQueue.popFirst() ?? (isRunnable ? nil : cpu.idle), next !== current else {
-      cpu.runQueue.lock.release()
+      cpu.runQueue.lock.releaseWithInterruptsOff()
       return SwitchPlan()
     }
+    if !next.mayRun(on: cpu) { cpu.block.pointee.need_resched = 1 }  // moved away while it was queued
     prepareSwitch(cpu, from: current, to: next)
     return SwitchPlan(save: current.savedStackPointer, load: next.savedStackPointer.pointee)
   }
@@ -71,7 +75,7 @@ enum Scheduler {
   /// The first thing a thread does when it gets the CPU.
   static func finishSwitch() {
     let cpu = CPU.current
-    cpu.runQueue.lock.release()
+    cpu.runQueue.lock.releaseWithInterruptsOff()
     if let leaving = cpu.leaving {
       cpu.leaving = nil
       Placement.enqueue(leaving, near: cpu)
@@ -100,6 +104,16 @@ enum Scheduler {
     if cpu !== CPU.current, cpu.isRunning(thread) { Interprocessor.reschedule(cpu) }
   }
 
+  /// The same for a thread that may no longer run where it is.
+  static func kickToReschedule(_ thread: Thread) {
+    let flags = apus_save_flags_cli()
+    let cpu = lockQueue(of: thread)
+    cpu.block.pointee.need_resched = 1
+    cpu.runQueue.lock.releaseWithInterruptsOff()
+    if cpu !== CPU.current { Interprocessor.reschedule(cpu) }
+    apus_restore_flags(flags)
+  }
+
   @inline(__always)
   private static func makeRunnable(_ thread: Thread, if isWaiting: (Thread) -> Bool) {
     let flags = apus_save_flags_cli()
@@ -112,7 +126,7 @@ enum Scheduler {
         return apus_restore_flags(flags)
       }
     }
-    cpu.runQueue.lock.release()
+    cpu.runQueue.lock.releaseWithInterruptsOff()
     apus_restore_flags(flags)
   }
 
@@ -121,9 +135,9 @@ enum Scheduler {
   private static func lockQueue(of thread: Thread) -> CPU {
     while true {
       let cpu = thread.cpu.unsafelyUnwrapped
-      cpu.runQueue.lock.acquire()
+      cpu.runQueue.lock.acquireWithInterruptsOff()
       if thread.cpu === cpu { return cpu }
-      cpu.runQueue.lock.release()
+      cpu.runQueue.lock.releaseWithInterruptsOff()
     }
   }
 

@@ -70,13 +70,6 @@ extension Syscalls {
     return 0
   }
 
-  /// sched_getaffinity(2): one bit a CPU.
-  static func getAffinity(_ caller: Thread, _ pid: Int32, _ size: UInt, _ mask: UInt) throws(Errno) -> Int {
-    guard size >= 8, size % 8 == 0 else { throw .EINVAL }
-    try UserPointer<UInt64>(mask).store(1 << UInt64(CPU.all.count) - 1)
-    return 8
-  }
-
   static func getpriority(_ caller: Thread, _ which: Int32, _ who: Int32) throws(Errno) -> Int {
     guard which >= 0, which <= 2 else { throw .EINVAL }
     return 20  // nice 0, as the raw call has it

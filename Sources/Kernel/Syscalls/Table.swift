@@ -176,6 +176,7 @@ extension Syscalls {
     case .sysinfo: return try sysinfo(caller, pointer(a.a0))
     case .getrandom: return try getrandom(caller, a.a0, Int(bitPattern: a.a1), word(a.a2))
     case .sched_yield: return schedYield(caller)
+    case .sched_setaffinity: return try setAffinity(caller, int(a.a0), a.a1, a.a2)
     case .sched_getaffinity: return try getAffinity(caller, int(a.a0), a.a1, a.a2)
     case .getcpu: return try getcpu(caller, pointer(a.a0), pointer(a.a1))
     case .getpriority: return try getpriority(caller, int(a.a0), int(a.a1))
