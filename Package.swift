@@ -14,6 +14,7 @@ let kernelSwift: [SwiftSetting] =
 
 /// Modules that compile for the kernel and for the host from the same source.
 let shared: [Target] = [
+  .target(name: "BenchRows", swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors),
   .target(name: "LinuxABI", swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors),
   .target(
     name: "CMachine",
@@ -25,6 +26,12 @@ let shared: [Target] = [
   .target(
     name: "KernelCore", dependencies: ["LinuxABI", "CMachine", "Tracer"],
     swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors + [.swiftLanguageMode(.v5)]),
+]
+
+/// What runs in a guest without a kernel of ours: freestanding programs for Linux's interface.
+let guestPrograms: [Target] = [
+  .target(name: "CProgram"),
+  .executableTarget(name: "Bench", dependencies: ["LinuxABI", "BenchRows", "CProgram"], swiftSettings: kernelSwift),
 ]
 
 let kernelOnly: [Target] = [
@@ -44,6 +51,14 @@ let hostOnly: [Target] = [
     name: "Guest",
     dependencies: [
       "TraceModel",
+      .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
+  .executableTarget(
+    name: "kbench",
+    dependencies: [
+      "BenchRows", "Guest", "Recordings", "TraceModel", "FlameGraph", argumentParser,
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
@@ -103,9 +118,12 @@ let hostOnly: [Target] = [
     dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],
     swiftSettings: warningsAsErrors),
   .testTarget(
+    name: "KbenchTests", dependencies: ["kbench", "BenchRows", "Guest"], swiftSettings: warningsAsErrors),
+  .testTarget(
     name: "BootTests",
     dependencies: [
-      "Guest", "LinuxABI", "Tracer", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
+      "kbench", "BenchRows", "Guest", "LinuxABI", "Tracer", "TraceModel",
+      .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     exclude: ["Programs"], swiftSettings: warningsAsErrors),
@@ -123,5 +141,5 @@ let package = Package(
       .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
       .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
-  targets: shared + (isKernelBuild ? kernelOnly : hostOnly)
+  targets: shared + (isKernelBuild ? kernelOnly + guestPrograms : hostOnly)
 )

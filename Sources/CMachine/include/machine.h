@@ -179,6 +179,12 @@ static inline __attribute__((always_inline)) uint64_t apus_address_syscall_entry
 static inline __attribute__((always_inline)) uint64_t apus_address_return_to_user(void) { return (uint64_t)&apus_return_to_user; }
 static inline __attribute__((always_inline)) uint64_t apus_address_thread_start(void) { return (uint64_t)&apus_thread_start; }
 
+// The vDSO's image (vdso.S) and the data at its end.
+extern const uint8_t apus_vdso_start[], apus_vdso_data[], apus_vdso_end[];
+static inline __attribute__((always_inline)) uint64_t apus_address_vdso_start(void) { return (uint64_t)apus_vdso_start; }
+static inline __attribute__((always_inline)) uint64_t apus_address_vdso_data(void) { return (uint64_t)apus_vdso_data; }
+static inline __attribute__((always_inline)) uint64_t apus_address_vdso_end(void) { return (uint64_t)apus_vdso_end; }
+
 // Linker script symbols, as addresses. Not const: the compiler drops stores into what it believes constant.
 #define APUS_SYMBOL(name)                                                                                              \
   extern uint8_t name[];                                                                                         \

@@ -46,7 +46,7 @@
   X(12, wait_queue, 50, "wait_queue")      /* waiters of one event; interrupts take it */                              \
   X(13, timers, 54, "timers")              /* sleeping threads of one CPU; interrupts take it */                       \
   X(14, run_queue, 60, "run_queue")        /* runnable threads of one CPU; interrupts take it */                       \
-  X(18, reaper, 58, "reaper")              /* ended threads */                                                         \
+  X(18, reaper, 8, "reaper")               /* the dead of all CPUs: only with legacy=wait4-clear */                    \
   X(17, kernel_stacks, 66, "kernel_stacks") /* list of free stacks */                                                   \
   X(15, heap, 70, "kernel_heap")           /* size classes; anything may allocate */                                   \
   X(16, frames, 80, "frame_allocator")     /* free physical frames: taken last */                                      \

@@ -11,6 +11,7 @@ enum RootFilesystem {
     MountTable.mountRoot(root, source: Name("rootfs"))
     unpack(info.initramfs, into: root.root)
     FilePages.reserve = KernelHeap.reserveFrames
+    VirtualObject.initialize()
     MemoryDevice.registerAll { Random.word() }
     mount("devtmpfs", on: "dev", root)
     mount("proc", on: "proc", root)

@@ -118,4 +118,16 @@ final class CPU {
     }
     old?.leave(cpu: index)
   }
+
+  /// Acquisitions of a lock class, contended ones and ticks waited, over all CPUs.
+  static func lockCounters(of lockClass: UInt32) -> InlineArray<3, UInt64> {
+    var sums: InlineArray<3, UInt64> = [0, 0, 0]
+    for cpu in all {
+      let counters = apus_trace_locks(cpu.block)
+      sums[0] &+= counters.acquired[Int(lockClass)]
+      sums[1] &+= counters.contended[Int(lockClass)]
+      sums[2] &+= counters.wait_sum[Int(lockClass)]
+    }
+    return sums
+  }
 }

@@ -42,6 +42,22 @@ final class KernelInspector: ProcessInspector {
 
   override func appendHostName(to text: inout TextBuffer) { text.append(SystemName.field(1)) }
 
+  override func appendLockCounters(to text: inout TextBuffer) {
+    for lockClass in 0..<apus_lock_class_count.rawValue {
+      guard let name = apus_trace_lock_name(lockClass) else { continue }
+      var index = 0
+      while name[index] != 0 { index += 1 }
+      text.append(UnsafeRawBufferPointer(start: name, count: index))
+      text.append(":")
+      let sums = CPU.lockCounters(of: lockClass)
+      for column in 0..<3 {
+        text.append(" ")
+        text.append(Int(truncatingIfNeeded: sums[column]))
+      }
+      text.append("\n")
+    }
+  }
+
   /// c crashes, o and b end the machine; others are ignored.
   override func trigger(_ request: UInt8) {
     switch request {
@@ -102,10 +118,11 @@ final class KernelInspector: ProcessInspector {
     result.isReadable = area.protection.contains(.read)
     result.isWritable = area.protection.contains(.write)
     result.isExecutable = area.protection.contains(.execute)
-    result.isShared = area.isShared
     result.offset = area.offset
-    result.inode = area.file?.inode
-    result.kind = area.growsDown ? .stack : area.isHeap ? .heap : .anonymous
+    let isVirtualObject = area.file != nil && area.file === VirtualObject.file
+    result.isShared = area.isShared && !isVirtualObject
+    result.inode = isVirtualObject ? nil : area.file?.inode
+    result.kind = isVirtualObject ? .vdso : area.growsDown ? .stack : area.isHeap ? .heap : .anonymous
     return result
   }
 

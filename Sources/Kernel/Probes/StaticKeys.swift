@@ -1,4 +1,4 @@
-// Switching probes: patches every site of a key between the 5-byte nop and a jump to its cold path.
+// Switching probes and the behaviours of Legacy: patches every site of a key between the 5-byte nop and a jump to its cold path.
 //
 // Kernel text is never writable; the patch goes through the direct map. Nobody executes the five bytes meanwhile: this
 // CPU's interrupts are off, and the others are parked. Boot CPU only.
@@ -11,9 +11,23 @@ enum StaticKeys {
   /// Bit n is key n of probes.h.
   nonisolated(unsafe) private(set) static var enabled: UInt32 = 0
 
-  /// Turns on exactly the keys of `mask`.
+  /// Bit n is switch n of switches.h: behaviours of the boot line.
+  nonisolated(unsafe) private static var switches: UInt32 = 0
+
+  /// Turns on exactly the probes of `mask`.
   static func set(_ mask: UInt32) {
-    let changed = enabled ^ mask
+    change(to: mask | switches)
+    enabled = mask
+  }
+
+  /// Turns on a switch, for good.
+  static func enable(_ id: UInt32) {
+    change(to: enabled | switches | 1 << id)
+    switches |= 1 << id
+  }
+
+  private static func change(to mask: UInt32) {
+    let changed = (enabled | switches) ^ mask
     guard changed != 0 else { return }
     Interprocessor.withOthersParked { patchSites(of: changed, mask) }
   }
@@ -30,7 +44,6 @@ enum StaticKeys {
       }
       entry += 12
     }
-    enabled = mask
   }
 
   private static func patch(_ site: UInt64, _ target: UInt64, on: Bool) {

@@ -63,6 +63,7 @@ extension Process {
   /// Dropped with no lock held: closing files takes theirs.
   private func dropFiles() {
     var dropped: (FileTable?, FilesystemContext?, OpenFile?) = (nil, nil, nil)
+    if apus_key_switch_irq_locks(), let files { Legacy.lockWithoutInterrupts(files) }
     lock.withLock {
       dropped = (files, filesystem, executable)
       files = nil

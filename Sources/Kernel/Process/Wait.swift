@@ -41,6 +41,7 @@ enum Wait {
     _ parent: Process, _ target: WaitTarget, _ options: WaitOptions
   ) throws(Errno) -> WaitReport? {
     var reaped: Process? = nil
+    if apus_key_switch_wait4_clear(), !Legacy.hasMatch(parent, target) { throw .ECHILD }
     let report = try parent.lock.withLock { () throws(Errno) -> WaitReport? in
       var hasMatch = false
       for child in parent.children where target.matches(child) {

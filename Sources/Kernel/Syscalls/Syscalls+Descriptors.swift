@@ -63,6 +63,11 @@ extension Syscalls {
       return 0
     case FileControl.getStatusFlags:
       return try files.withAnyFile(descriptor) { (file: OpenFile) throws(Errno) in Int(file.flags.rawValue) }
+    case FileControl.getLock, FileControl.setLock, FileControl.setLockWait:
+      // Waiting may outlast the descriptor when threads share the table.
+      let file = try files.retained(descriptor)
+      guard !file.flags.contains(.path) else { throw .EBADF }
+      return try recordLock(caller, file, command, UserPointer(argument))
     default:
       return try files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
         try control(caller, file, command, argument)

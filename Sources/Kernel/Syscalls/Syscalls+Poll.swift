@@ -3,6 +3,7 @@
 // The first scan takes no queue: most calls find something ready. Only when nothing is does the thread enter the queues
 // of all its files, with one wait entry each, and scan again at every wake-up.
 
+import CMachine
 import KernelCore
 import LinuxABI
 
@@ -80,6 +81,7 @@ extension Syscalls {
 
   private static func events(_ files: FileTable, _ entry: PollFD) -> PollEvents {
     guard entry.descriptor >= 0 else { return [] }
+    if apus_key_switch_irq_locks() { Legacy.lockWithoutInterrupts(files) }
     do throws(Errno) {
       return try files.withFile(entry.descriptor) { (file: OpenFile) throws(Errno) in
         file.poll().intersection(entry.events.union(.unconditional))
@@ -153,6 +155,7 @@ extension Syscalls {
     let files = caller.process.files!
     var sets = try SelectSets(count: min(Int(count), max(files.size, files.limit)), reads, writes, exceptions)
     defer { sets.free() }
+    if apus_key_switch_irq_locks() { Legacy.lockWithoutInterrupts(files) }
     for entry in sets.entries {
       try caller.withFile(entry.descriptor) { (_: OpenFile) throws(Errno) in }
     }

@@ -18,6 +18,7 @@ extension Syscalls {
       replacement!.mask = SignalSet(bits: replacement!.mask.bits & ~SignalSet.unstoppable.bits)
     }
     let process = caller.process
+    if apus_key_switch_sigaction_two_locks() { process.actions.touchLock() }
     let (previous, isIgnored) = process.actions.lock.withLock {
       let previous = process.actions[signal]
       if let replacement { process.actions[signal] = replacement }

@@ -96,6 +96,12 @@ public final class FileTable {
     }
   }
 
+  /// Takes the lock and gives it up: for legacy=irq-locks, which took it where no lock is needed.
+  public func touchLock() {
+    lock.acquire()
+    lock.release()
+  }
+
   /// How many slots there are (FDSize of /proc/PID/status).
   public var size: Int { capacity }
 
@@ -131,7 +137,7 @@ public final class FileTable {
     let file = try retained(descriptor)
     guard target >= 0, Int(target) < limit else { throw .EBADF }
     let replaced = try replace(Int(target), file, closeOnExec)
-    if let replaced { Self.letGo(replaced) }
+    if let replaced { drop(replaced) }
   }
 
   private func replace(
@@ -151,14 +157,28 @@ public final class FileTable {
   public func close(_ descriptor: Int32) throws(Errno) {
     let index = Int(UInt32(bitPattern: descriptor))
     guard let file = lock.withLock({ vacate(index) }) else { throw .EBADF }
+    drop(file)
+  }
+
+  /// Gives up a descriptor's file, and with it all record locks that this table holds on it (fcntl(2)).
+  private func drop(_ file: Unmanaged<OpenFile>) {
+    file._withUnsafeGuaranteedRef { file in
+      if file.inode.recordLocks != nil {
+        file.inode.unlockRecord(
+          RecordLock(start: 0, end: .max, isExclusive: false, owner: identity, pid: 0))
+      }
+    }
     Self.letGo(file)
   }
+
+  /// What record locks belong to.
+  public var identity: UInt { UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
 
   /// close_range(2).
   public func closeRange(_ first: Int, through last: Int) {
     var index = first
     while index <= last, index < capacity {
-      if let file = lock.withLock({ vacate(index) }) { Self.letGo(file) }
+      if let file = lock.withLock({ vacate(index) }) { drop(file) }
       index += 1
     }
   }
@@ -177,7 +197,7 @@ public final class FileTable {
   public func closeForExec() {
     var index = 0
     while index < capacity {
-      if closeOnExec.contains(index), let file = lock.withLock({ vacate(index) }) { Self.letGo(file) }
+      if closeOnExec.contains(index), let file = lock.withLock({ vacate(index) }) { drop(file) }
       index += 1
     }
   }

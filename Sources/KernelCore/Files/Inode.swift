@@ -32,6 +32,8 @@ open class Inode {
   public final let executions = Atomic<Int>(0)
   /// State of flock(2), made when first used.
   final var advisoryLock: AdvisoryLock?
+  /// Record locks, made when first used.
+  final var recordLocks: RecordLocks?
 
   public init(
     _ filesystem: Filesystem, mode: FileMode, uid: UInt32 = 0, gid: UInt32 = 0, device: DeviceNumber? = nil,
