@@ -76,21 +76,17 @@ enum Legacy {
     let cpu = CPU.current
     let isAlone = isQueueEmpty(cpu)
     if isAlone {
-      cpu.runQueue.lock.acquire()
-      cpu.runQueue.append(caller)
-      _ = cpu.runQueue.popFirst()
-      cpu.runQueue.lock.release()
+      cpu.runQueue.lock.withLock {
+        cpu.runQueue.append(caller)
+        _ = cpu.runQueue.popFirst()
+      }
       _ = isQueueEmpty(cpu)
     }
     apus_restore_flags(flags)
     if !isAlone { Scheduler.yield() }
   }
 
-  private static func isQueueEmpty(_ cpu: CPU) -> Bool {
-    cpu.runQueue.lock.acquire()
-    defer { cpu.runQueue.lock.release() }
-    return cpu.runQueue.isEmpty
-  }
+  private static func isQueueEmpty(_ cpu: CPU) -> Bool { cpu.runQueue.lock.withLock { cpu.runQueue.isEmpty } }
 
   // MARK: irq-locks
 
