@@ -89,4 +89,32 @@ apus_user_compare_exchange:   // (rdi: word, esi: expected, edx: desired, rcx: f
   ret
   FIXUP 1b, 2b
 
+// Whole words, which copies by bytes could tear.
+.globl apus_user_load_word
+.hidden apus_user_load_word
+apus_user_load_word:          // (rdi: word, rsi: found) -> eax: 0 or -1
+  stac
+1:movl (%rdi), %ecx
+  clac
+  movl %ecx, (%rsi)
+  xorl %eax, %eax
+  ret
+2:clac
+  movl $-1, %eax
+  ret
+  FIXUP 1b, 2b
+
+.globl apus_user_store_word
+.hidden apus_user_store_word
+apus_user_store_word:         // (rdi: word, esi: value) -> eax: 0 or -1
+  stac
+1:movl %esi, (%rdi)
+  clac
+  xorl %eax, %eax
+  ret
+2:clac
+  movl $-1, %eax
+  ret
+  FIXUP 1b, 2b
+
 .section .note.GNU-stack, "", @progbits

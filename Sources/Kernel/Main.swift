@@ -17,13 +17,14 @@ func apus_main(_ startInfo: UInt64) {
   Random.initialize()
   SystemName.initialize()
   ProcessTable.initialize()
-  Futex.initialize()
+  FutexTable.initialize()
   TraceLine.initialize()  // probes that `trace=` asks for are on from here
   Legacy.initialize()  // slow behaviours that the boot line asks for
   RootFilesystem.mount(info)  // tmpfs from the initramfs, /dev, /proc
   ConsoleTerminal.initialize()  // COM1 as a terminal
   BootCPU.startOthers()  // the other CPUs wait for threads from here on
   InitProcess.start()
+  Alarms.start()  // timers that send signals
   ConsoleInput.start()  // sends the keyboard's signals
   BootCPU.run()  // becomes the idle thread
 }

@@ -278,3 +278,6 @@ size_t apus_user_clear(void *to, size_t count);
 int64_t apus_user_copy_string(uint8_t *to, const uint8_t *from, size_t limit);
 // Atomic compare-and-exchange on a user word. Returns 0, or -1 on a fault; *found is what was there.
 int32_t apus_user_compare_exchange(uint32_t *word, uint32_t expected, uint32_t desired, uint32_t *found);
+// One load or store of a user word, never torn. Returns 0, or -1 on a fault.
+int32_t apus_user_load_word(const uint32_t *word, uint32_t *found);
+int32_t apus_user_store_word(uint32_t *word, uint32_t value);

@@ -50,7 +50,15 @@
   X(17, kernel_stacks, 66, "kernel_stacks") /* list of free stacks */                                                   \
   X(15, heap, 70, "kernel_heap")           /* size classes; anything may allocate */                                   \
   X(16, frames, 80, "frame_allocator")     /* free physical frames: taken last */                                      \
-  X(19, console, 90, "console")            /* UART output */
+  X(20, alarms, 48, "alarms")              /* timers that have gone off and not sent their signals; interrupts take it */  \
+  X(21, event, 34, "event")                /* count of an eventfd, timer of a timerfd, ready list of an epoll */       \
+  X(22, socket, 28, "socket")              /* state and queues of a socket */                                          \
+  X(23, record_locks, 26, "record_locks")  /* fcntl's locks of all files */                                            \
+  X(25, epoll_queue, 52, "epoll_queue")    /* who waits for an epoll: woken while a file's own wait_queue is held */    \
+  X(24, epoll, 24, "epoll")                /* what one epoll watches; taken around poll of its files */                \
+  X(19, console, 90, "console")            /* UART output */                                                           \
+  X(26, epoll_nesting, 18, "epoll_nesting") /* an epoll is being put into another */                                   \
+  X(27, names, 33, "names")                /* names of sockets and pty numbers */
 
 enum apus_key { 
 #define X(id, name, sites) apus_key_id_##name = id,
@@ -80,7 +88,9 @@ static inline uint32_t apus_lock_rank(uint32_t lock_class) {
   }
   return 0;
 }
-static inline bool apus_lock_nests(uint32_t lock_class) { return lock_class == apus_lock_directory; }
+static inline bool apus_lock_nests(uint32_t lock_class) {
+  return lock_class == apus_lock_directory || lock_class == apus_lock_futex;  // parent before child; lower bucket first
+}
 static inline const char *apus_lock_name(uint32_t lock_class) {
   switch (lock_class) {
 #define X(id, name, rank, printed) case id: return printed;

@@ -73,6 +73,7 @@ private func deliverSignals(_ frame: FramePointer) -> Bool {
   let thread = Thread.current
   if thread.isKilled { return true }
   guard thread.needsAttention else { return false }
+  if thread.process.timers.wantsTicks { thread.process.timers.checkCPUTime(of: thread) }
   SignalDelivery.deliver(to: thread, frame)
   if thread.process.isStopped { SignalDelivery.stopHere(thread) }
   return thread.isKilled
@@ -109,7 +110,7 @@ private func userPageFault(_ frame: FramePointer, _ address: UInt, _ access: Fau
 }
 
 private func resolve(_ space: AddressSpace, _ address: UInt, _ access: FaultAccess, _ thread: Thread) -> FaultOutcome {
-  apus_atomic_add64(&thread.process.faultCount, 1)
+  thread.usage.faults &+= 1
   let start = Probes.fault.begin(thread)
   let outcome = space.resolveFault(at: address, access)
   Probes.fault.end(start, thread)

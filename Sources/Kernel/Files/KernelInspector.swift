@@ -86,13 +86,19 @@ final class KernelInspector: ProcessInspector {
     result.lastPID = ProcessTable.lastNumber
     result.running = 0
     for process in ProcessTable.processes {
-      result.userTicks &+= process.userTime / Self.tick
-      result.systemTicks &+= process.systemTime / Self.tick
+      let usage = process.usage
+      result.userTicks &+= usage.user / Self.tick
+      result.systemTicks &+= usage.system / Self.tick
       for thread in process.threads {
         result.contextSwitches &+= thread.switchCount
         if thread.state == .running { result.running += 1 }
       }
     }
+  }
+
+  /// What `part` gives of a process, kept by the reference that is taken under the lock.
+  private func find<Part>(_ pid: Int32, _ part: (Process) -> Part?) -> Part? {
+    ProcessTable.lock.withLock { ProcessTable.process(pid).flatMap(part) }
   }
 
   private func process(_ pid: Int32) -> Process? { ProcessTable.lock.withLock { ProcessTable.process(pid) } }
@@ -155,12 +161,13 @@ final class KernelInspector: ProcessInspector {
   }
 
   private func describeTimes(_ process: Process, _ result: inout ProcessDetails) {
-    result.userTicks = process.userTime / Self.tick
-    result.systemTicks = process.systemTime / Self.tick
-    result.childUserTicks = process.childUserTime / Self.tick
-    result.childSystemTicks = process.childSystemTime / Self.tick
+    let usage = process.usage
+    result.userTicks = usage.user / Self.tick
+    result.systemTicks = usage.system / Self.tick
+    result.childUserTicks = process.childUsage.user / Self.tick
+    result.childSystemTicks = process.childUsage.system / Self.tick
     result.startTicks = process.startTime / Self.tick
-    result.minorFaults = process.faultCount
+    result.minorFaults = UInt64(usage.faults)
     for thread in process.threads { result.voluntarySwitches &+= thread.switchCount }
   }
 

@@ -76,17 +76,21 @@ enum Legacy {
     let cpu = CPU.current
     let isAlone = isQueueEmpty(cpu)
     if isAlone {
-      cpu.runQueue.lock.withLock {
-        cpu.runQueue.append(caller)
-        _ = cpu.runQueue.popFirst()
-      }
+      cpu.runQueue.lock.acquireWithInterruptsOff()
+      cpu.runQueue.append(caller)
+      _ = cpu.runQueue.popFirst()
+      cpu.runQueue.lock.releaseWithInterruptsOff()
       _ = isQueueEmpty(cpu)
     }
     apus_restore_flags(flags)
     if !isAlone { Scheduler.yield() }
   }
 
-  private static func isQueueEmpty(_ cpu: CPU) -> Bool { cpu.runQueue.lock.withLock { cpu.runQueue.isEmpty } }
+  private static func isQueueEmpty(_ cpu: CPU) -> Bool {
+    cpu.runQueue.lock.acquireWithInterruptsOff()
+    defer { cpu.runQueue.lock.releaseWithInterruptsOff() }
+    return cpu.runQueue.isEmpty
+  }
 
   // MARK: irq-locks
 

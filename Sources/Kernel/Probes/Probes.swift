@@ -92,7 +92,7 @@ enum Probes {
 
   static func threadNamed(_ thread: Thread) {
     guard let table = TraceLine.threads else { return }
-    let name = thread.process.name
+    let name = thread.name
     withUnsafeBytes(of: name.bytes) { bytes in
       let text = UnsafeRawBufferPointer(rebasing: bytes[0..<name.count])
       if thread.tracePointer.pointee.slot < 0 {

@@ -28,35 +28,29 @@ extension Thread {
   /// away for good right after.
   func tearDown() {
     let start = Probes.exit.begin(self)
-    clearTID()
+    settleWithMemory()
     Probes.threadEnded(self)
     // The last thread frees the memory: no other may still be running on it, not even in the kernel.
+    usage.residentPages = Int64(process.addressSpace?.residentCount ?? 0)
     if process.threads.count > 1 { CPU.current.load(nil) }
     let isLast = ProcessTable.lock.withLock {
       let isLast = process.threads.count == 1
-      if isLast, process.endingStatus == nil { process.endingStatus = .exited(exitCode) }
       process.threads.removeAll { $0 === self }
+      process.endedUsage.add(usage)
       ProcessTable.remove(self)
+      if !isLast { Signals.retarget(process) }
       return isLast
     }
-    if isLast { process.finish() }
+    if isLast { process.finish(status) } else { process.threadGone.wakeAll() }
     Probes.exit.end(start, self)
-  }
-
-  /// CLONE_CHILD_CLEARTID: tells whoever joins this thread.
-  private func clearTID() {
-    guard clearTIDAddress != 0 else { return }
-    do throws(Errno) {
-      try UserPointer<Int32>(clearTIDAddress).store(0)
-      _ = try Futex.wake(clearTIDAddress, count: 1, bits: .max, isPrivate: false, caller: self)
-    } catch {}
   }
 }
 
 extension Process {
   /// The last thread is gone: give everything back, become a zombie, tell the parent.
-  fileprivate func finish() {
-    let status = endingStatus ?? .exited(0)
+  fileprivate func finish(_ lastStatus: WaitStatus) {
+    let status = endingStatus ?? lastStatus
+    timers.cancelAll()
     let ticks = CommandCost.ticks(of: self)
     dropFiles()
     releaseMemory()
@@ -104,6 +98,7 @@ extension Process {
       end = status
       return isUnwanted ? parent.removeChild(self) : nil
     }
+    if parent.group != group, parent.session == session { ProcessGroups.hangUpIfOrphaned(group) }
     if exitSignal != 0, let signal = Signal(number: exitSignal) {
       let code: Int32 = status.isExit ? 1 : 2
       let value = status.isExit ? status.exitCode : status.terminatingSignal
@@ -122,7 +117,12 @@ extension Process {
       return orphans
     }
     guard !orphans.isEmpty else { return }
-    for child in orphans { child.parent = initProcess }
+    for child in orphans {
+      child.parent = initProcess
+      if child.end == nil, child.group != group, child.session == session {
+        ProcessGroups.hangUpIfOrphaned(child.group)
+      }
+    }
     initProcess.lock.withLock { initProcess.children.append(contentsOf: orphans) }
     initProcess.childEvent.wakeAll()
   }
@@ -131,8 +131,8 @@ extension Process {
   func removeChild(_ child: Process) -> Process {
     if let index = children.firstIndex(where: { $0 === child }) { children.remove(at: index) }
     child.isReaped = true
-    childUserTime &+= child.userTime &+ child.childUserTime
-    childSystemTime &+= child.systemTime &+ child.childSystemTime
+    childUsage.add(child.usage)
+    childUsage.add(child.childUsage)
     return child
   }
 }

@@ -18,6 +18,7 @@ struct CloneRequest {
     if flags.contains(.thread), !flags.contains(.signalHandlers) { throw .EINVAL }
     if flags.contains(.signalHandlers), !flags.contains(.memory) { throw .EINVAL }
     if flags.contains(.newNamespace) { throw .EPERM }
+    guard flags.isDisjoint(with: .unsupported) else { throw .EINVAL }
   }
 }
 
@@ -52,6 +53,7 @@ enum Fork {
   private static func share(_ request: CloneRequest, _ process: Process) {
     if !request.flags.isDisjoint(with: [.thread, .files]) { process.files.isShared = true }
     if !request.flags.isDisjoint(with: [.thread, .filesystem]) { process.filesystem.isShared = true }
+    if request.flags.contains(.thread) { process.isMultithreaded = true }
   }
 
   private static func makeProcess(_ pid: Int32, _ request: CloneRequest, _ caller: Thread) throws(Errno) -> Process {
@@ -63,7 +65,8 @@ enum Fork {
       filesystem: request.flags.contains(.filesystem) ? parent.filesystem : parent.filesystem.fork(),
       credentials: parent.credentials.copy(),
       actions: request.flags.contains(.signalHandlers) ? parent.actions : SignalActions(copying: parent.actions),
-      name: parent.name)
+      name: caller.name)
+    if request.flags.contains(.clearHandlers) { process.actions.resetToDefault() }
     process.group = parent.group
     process.session = parent.session
     process.exitSignal = request.flags.exitSignal
@@ -84,6 +87,7 @@ enum Fork {
     thread.threadPointer = request.flags.contains(.setThreadPointer) ? request.threadPointer : caller.threadPointer
     thread.mask = caller.mask
     thread.affinity = caller.affinity
+    thread.ownName = request.flags.contains(.thread) ? caller.name : nil
     if !request.flags.contains(.memory) || request.flags.contains(.vfork) { thread.signalStack = caller.signalStack }
     thread.userFrame.pointee = caller.userFrame.pointee
     thread.userFrame.pointee.rax = 0
@@ -98,6 +102,9 @@ enum Fork {
     let process = thread.process
     ProcessTable.lock.withLock {
       process.threads.append(thread)
+      // The end of the process, or of its other threads by exec, may have been decided meanwhile.
+      if process.isDroppingThreads { thread.isExiting = true }
+      if thread.isKilled { thread.needsAttention = true }
       if !request.flags.contains(.thread) {
         if let parent = process.parent { parent.lock.withLock { parent.children.append(process) } }
         ProcessTable.add(process)
@@ -115,14 +122,7 @@ enum Fork {
 
   /// The parent sleeps until the child lets go of its memory. Only its own end stops it from waiting.
   private static func waitForVfork(_ child: Process, _ caller: Thread) {
-    while child.isVforkChild, !caller.isKilled {
-      do throws(Errno) {
-        try caller.sleep(on: child.vforkDone) { () throws(Errno) -> Void? in child.isVforkChild ? nil : () }
-      } catch {
-        if caller.hasFatalSignal { return }
-        Scheduler.yield()
-      }
-    }
+    caller.sleepThroughSignals(on: child.vforkDone) { !child.isVforkChild || caller.hasFatalSignal }
   }
 }
 

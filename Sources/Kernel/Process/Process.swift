@@ -39,6 +39,11 @@ final class Process {
   var isVforkChild = false
   /// One thread is in exec and ends the others.
   var isDroppingThreads = false
+  /// A thread has ended.
+  let threadGone = WaitQueue()
+  /// It has had a second thread since its last exec. Set before that one starts.
+  var isMultithreaded = false
+  let timers = ProcessTimers()
 
   /// How it ended; nil while it lives.
   var end: WaitStatus?
@@ -64,12 +69,9 @@ final class Process {
   var execTicks: UInt64 = 0
   var execIdleTicks: UInt64 = 0
 
-  /// CPU time in nanoseconds, sampled by the tick, of itself and of children it waited for.
-  var userTime: UInt64 = 0
-  var systemTime: UInt64 = 0
-  var childUserTime: UInt64 = 0
-  var childSystemTime: UInt64 = 0
-  var faultCount: UInt64 = 0
+  /// What its ended threads have used (lock: `process_table`), and the children that it waited for (`lock`).
+  var endedUsage = Usage()
+  var childUsage = Usage()
   var limits = ResourceLimits()
 
   init(
@@ -89,7 +91,7 @@ final class Process {
     startTime = Clock.monotonic()
   }
 
-  /// The thread that `pid` names.
+  /// The thread that `pid` names, or the oldest that is left. Lock: `process_table`.
   var leader: Thread? { threads.first }
 
   // MARK: Memory
@@ -113,15 +115,31 @@ final class Process {
   var sharedFilesystem: FilesystemContext? { lock.withLock { filesystem } }
   var sharedExecutable: OpenFile? { lock.withLock { executable } }
 
-  // MARK: Time
+  /// What it has used until now, without its children. Lock: `process_table`.
+  var usage: Usage {
+    var sum = endedUsage
+    for thread in threads { sum.add(thread.usage) }
+    return sum
+  }
+}
 
-  /// The tick found this process running.
-  func accountTick(fromUser: Bool) {
-    if fromUser {
-      apus_atomic_add64(&userTime, Scheduler.tickNanoseconds)
-    } else {
-      apus_atomic_add64(&systemTime, Scheduler.tickNanoseconds)
-    }
+/// Use of resources by threads: times in nanoseconds, sampled by the tick.
+struct Usage {
+  var user: UInt64 = 0
+  var system: UInt64 = 0
+  var faults: Int64 = 0
+  var voluntarySwitches: Int64 = 0
+  var involuntarySwitches: Int64 = 0
+  /// Most pages that were mapped at once.
+  var residentPages: Int64 = 0
+
+  mutating func add(_ other: Usage) {
+    user &+= other.user
+    system &+= other.system
+    faults &+= other.faults
+    voluntarySwitches &+= other.voluntarySwitches
+    involuntarySwitches &+= other.involuntarySwitches
+    residentPages = max(residentPages, other.residentPages)
   }
 }
 

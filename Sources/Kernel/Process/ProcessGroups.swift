@@ -13,6 +13,15 @@ enum ProcessGroups {
     return true
   }
 
+  /// A group that has lost its last link to its session: stopped members are hung up and continued (_exit(2), POSIX
+  /// "Consequences of Process Termination").
+  static func hangUpIfOrphaned(_ group: Int32) {
+    let hasStopped = ProcessTable.processes.contains { $0.group == group && $0.isStopped && $0.end == nil }
+    guard hasStopped, isOrphaned(group) else { return }
+    Signals.send(SignalInfo(.hangUp, code: SignalInfo.kernel), toGroup: group)
+    Signals.send(SignalInfo(.continue, code: SignalInfo.kernel), toGroup: group)
+  }
+
   static func exists(_ group: Int32, session: Int32) -> Bool {
     ProcessTable.processes.contains { $0.group == group && $0.session == session && !$0.isReaped }
   }

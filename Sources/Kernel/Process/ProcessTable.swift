@@ -101,6 +101,15 @@ enum ProcessTable {
     giveBack(thread.tid)
   }
 
+  /// Gives a thread another number, of one that has ended; `change` changes it. The process keeps its number's use.
+  static func renumber(_ thread: Thread, to tid: Int32, _ change: () -> Void) {
+    entries[Int(thread.tid)].thread = nil
+    giveBack(thread.tid)
+    change()
+    entries[Int(tid)].thread = .passUnretained(thread)
+    entries[Int(tid)].uses += 1
+  }
+
   static func thread(_ tid: Int32) -> Thread? {
     guard tid > 0, tid < limit else { return nil }
     return entries[Int(tid)].thread?.takeUnretainedValue()

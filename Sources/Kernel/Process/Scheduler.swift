@@ -181,7 +181,7 @@ enum Scheduler {
     if now >= cpu.nextTick {
       cpu.nextTick = max(cpu.nextTick &+ tickNanoseconds, now &+ tickNanoseconds / 2)
       if !cpu.runQueue.isEmpty { cpu.block.pointee.need_resched = 1 }
-      Thread.current.process.accountTick(fromUser: fromUser)
+      Thread.current.accountTick(fromUser: fromUser)
       TraceLine.tick(cpu)
       if cpu.index == 0 { ConsoleInput.tick() }
     }

@@ -7,6 +7,8 @@ import LinuxABI
 
 final class SignalActions {
   let lock = SpinLock(apus_lock_signals)
+  /// Woken by every signal that is sent: signalfds wait here.
+  let signalQueue = WaitQueue()
   private let actions: UnsafeMutablePointer<SignalAction>
 
   init() {
@@ -38,6 +40,9 @@ final class SignalActions {
   func resetHandlers() {
     for index in 0..<64 where !actions[index].isIgnored { actions[index] = SignalAction() }
   }
+
+  /// CLONE_CLEAR_SIGHAND: as exec.
+  func resetToDefault() { resetHandlers() }
 
   /// True when sending `signal` would have no effect.
   func ignores(_ signal: Signal) -> Bool {

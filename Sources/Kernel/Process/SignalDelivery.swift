@@ -34,12 +34,21 @@ enum SignalDelivery {
       let ready = SignalSet(bits: (thread.pending.set.bits | process.pending.set.bits) & ~thread.mask.bits)
       let urgent = SignalSet(bits: ready.bits & SignalSet.synchronous.bits)
       guard let signal = ready.contains(.kill) ? .kill : urgent.first ?? ready.first else { return nil }
-      let isOwn = thread.pending.set.contains(signal)
-      let info = isOwn ? thread.pending.take(signal) : process.pending.take(signal)
+      let info = take(signal, for: thread)
       let action = process.actions[signal]
       if action.flags.contains(.resetHandler), !action.isIgnored { process.actions[signal] = SignalAction() }
       return (info, action)
     }
+  }
+
+  /// Takes the oldest entry of a pending signal, the thread's own before the process's. A POSIX timer's starts the
+  /// timer again. Lock: `signals`.
+  static func take(_ signal: Signal, for thread: Thread) -> SignalInfo {
+    let process = thread.process
+    let isOwn = thread.pending.set.contains(signal)
+    var info = isOwn ? thread.pending.take(signal) : process.pending.take(signal)
+    if info.code == SignalInfo.timer { process.timers.noteDelivery(&info) }
+    return info
   }
 
   private static func applyDefault(_ signal: Signal, _ thread: Thread) {
@@ -69,14 +78,12 @@ enum SignalDelivery {
     stopHere(thread)
   }
 
-  /// Waits for SIGCONT or the end.
+  /// Waits for SIGCONT or the end. A continue between the look and the switch finds the thread marked as stopped.
   static func stopHere(_ thread: Thread) {
-    while thread.process.isStopped, !thread.isKilled, !thread.pending.set.contains(.kill),
-      !thread.process.pending.set.contains(.kill)
-    {
+    while true {
       thread.state = .stopped
       atomicMemoryFence(ordering: .sequentiallyConsistent)
-      guard thread.process.isStopped, !thread.isKilled else { break }
+      guard thread.process.isStopped, !thread.hasFatalSignal else { break }
       Scheduler.yield()
     }
     thread.state = .running

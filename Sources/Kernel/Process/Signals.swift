@@ -1,25 +1,29 @@
 // Sending signals (kill(2), signal(7)). Delivery is in SignalDelivery.swift.
 //
-// A signal is added to a pending set under the `signals` lock of the target; then a thread that does not block it is
-// told (`needsAttention`) and woken. Whoever sends to a process or a group holds `process_table`, which keeps its list
-// of threads; to a thread, whoever is sure that it stays.
+// A signal is added to a pending set under the `signals` lock of the target, and a thread that takes it is told
+// (`needsAttention`) and woken. Locks: whoever sends to a process or to another thread holds `process_table`, which
+// keeps its threads where they are; a thread needs no lock to signal itself.
 
 import CMachine
 import KernelCore
 import LinuxABI
+import Synchronization
 
 enum Signals {
-  /// Sends to a process: any thread that does not block it may take it.
-  static func send(_ info: SignalInfo, to process: Process) {
+  /// Sends to a process: a thread that does not block it takes it. Returns false when the queue of a real-time signal
+  /// is full.
+  @discardableResult
+  static func send(_ info: SignalInfo, to process: Process) -> Bool {
     post(info, to: process, thread: nil)
   }
 
   /// Sends to one thread.
-  static func send(_ info: SignalInfo, to thread: Thread) {
+  @discardableResult
+  static func send(_ info: SignalInfo, to thread: Thread) -> Bool {
     post(info, to: thread.process, thread: thread)
   }
 
-  /// Sends to every process of a group. Lock: `process_table` held. Returns how many there are.
+  /// Sends to every process of a group. Returns how many there are.
   @discardableResult
   static func send(_ info: SignalInfo, toGroup group: Int32) -> Int {
     var count = 0
@@ -43,35 +47,43 @@ enum Signals {
     thread.needsAttention = true
   }
 
-  private static func post(_ info: SignalInfo, to process: Process, thread: Thread?) {
+  /// Signals of the process that wait while the thread that was to take them has blocked them, or has gone: another
+  /// thread takes them. Lock: `process_table` held.
+  static func retarget(_ process: Process) {
+    process.actions.lock.withLock {
+      for thread in process.threads where process.pending.set.bits & ~thread.mask.bits != 0 { alert(thread) }
+    }
+  }
+
+  private static func post(_ info: SignalInfo, to process: Process, thread: Thread?) -> Bool {
     let signal = info.signal
-    guard process.end == nil, process.pid != 0 else { return }
-    if process.isKernel { return }
-    applyStopAndContinue(signal, process)
-    let posted = process.actions.lock.withLock {
-      let isBlocked = (thread ?? process.leader)?.mask.contains(signal) ?? false
-      if process.actions.ignores(signal), !isBlocked { return false }
-      if isProtectedInit(process, signal) { return false }
-      return thread.map { $0.pending.add(info) } ?? process.pending.add(info)
+    let nominal = thread ?? process.leader
+    guard process.end == nil, process.pid != 0, !process.isKernel else { return true }
+    if signal == .continue || SignalSet.stopping.contains(signal) { applyStopAndContinue(signal, process) }
+    let isPosted = process.actions.lock.withLock {
+      let isBlocked = nominal?.mask.contains(signal) ?? false
+      if process.actions.ignores(signal), !isBlocked { return true }
+      if isProtectedInit(process, signal) { return true }
+      guard thread.map({ $0.pending.add(info) }) ?? process.pending.add(info) else { return false }
+      if let taker = thread ?? process.threads.first(where: { $0.takes(signal) }), taker.takes(signal) {
+        if signal == .kill { Scheduler.resume(taker) }
+        alert(taker)
+      }
+      return true
     }
-    guard posted else { return }
-    if let thread { return alert(thread, signal) }
-    for candidate in process.threads where !candidate.mask.contains(signal) || signal == .kill {
-      return alert(candidate, signal)
-    }
+    process.actions.signalQueue.wakeAll()
+    return isPosted
+  }
+
+  private static func alert(_ thread: Thread) {
+    thread.needsAttention = true
+    Scheduler.wake(thread)
+    Scheduler.kick(thread)
   }
 
   /// The first process takes only signals it has handlers for (kill(2), notes).
   private static func isProtectedInit(_ process: Process, _ signal: Signal) -> Bool {
     process.pid == 1 && process.actions[signal].isDefault
-  }
-
-  private static func alert(_ thread: Thread, _ signal: Signal) {
-    guard !thread.mask.contains(signal) || signal.isUnstoppable else { return }
-    thread.needsAttention = true
-    if signal == .kill { Scheduler.resume(thread) }
-    Scheduler.wake(thread)
-    Scheduler.kick(thread)
   }
 
   /// SIGCONT undoes pending stops and continues the process; a stop signal undoes a pending SIGCONT.
@@ -115,10 +127,21 @@ extension Thread {
     isKilled || (pending.set.bits | process.pending.set.bits) & ~mask.bits != 0
   }
 
+  /// Whether a signal that is sent now is for this thread to take. Lock: `signals`.
+  func takes(_ signal: Signal) -> Bool {
+    guard !isExiting else { return false }
+    return !mask.contains(signal) || signal.isUnstoppable || awaited.contains(signal)
+  }
+
   /// Changes the mask; what it lets through is delivered before the thread returns to user mode.
   func setMask(_ new: SignalSet) {
-    mask = SignalSet(bits: new.bits & ~SignalSet.unstoppable.bits)
-    if hasDeliverableSignal { needsAttention = true }
+    let waiting = process.actions.lock.withLock {
+      mask = SignalSet(bits: new.bits & ~SignalSet.unstoppable.bits)
+      return SignalSet(bits: pending.set.bits | process.pending.set.bits)
+    }
+    if waiting.isEmpty { return }
+    if waiting.bits & ~mask.bits != 0 { needsAttention = true }
+    if process.isMultithreaded { ProcessTable.lock.withLock { Signals.retarget(process) } }
   }
 
   /// Sends the thread a signal of the kernel's own: SIGPIPE, SIGXFSZ.

@@ -21,7 +21,8 @@ enum ThreadState: UInt8 {
 }
 
 final class Thread: Sleeper {
-  let tid: Int32
+  /// Changes when a thread that is not the first execs: it takes the process's number. Lock: `process_table`.
+  private(set) var tid: Int32
   let process: Process
   let stack: KernelStack
   /// Code of a kernel thread; nil for a user thread.
@@ -49,14 +50,22 @@ final class Thread: Sleeper {
   var signalStack = SignalStack()
   /// Where an interrupted nanosleep goes on when no handler ran.
   var resumeDeadline: UInt64? = nil
-  /// Set once the thread is to end; the status is the process's.
+  /// Set once the thread is to end.
   var isExiting = false
-  /// What exit(2) was given: the process's status, when this is its last thread.
-  var exitCode: Int32 = 0
+  /// What it gave to exit(2): the last thread's is the process's, unless the whole process was ended.
+  var status = WaitStatus.exited(0)
+  /// Signals that sigtimedwait waits for: they come to this thread though it blocks them. Lock: `signals`.
+  var awaited = SignalSet()
+  /// What prctl(PR_SET_NAME) gave a thread other than the first.
+  var ownName: ProcessName?
+  var name: ProcessName { ownName ?? process.name }
+  /// Its own share of the process's use; written by the CPU that runs it.
+  var usage = Usage()
   var isKilled: Bool { isExiting || process.isEnding }
   var clearTIDAddress: UInt = 0
   var robustList: UInt = 0
 
+  private(set) lazy var futexWaiter = FutexWaiter(self)
   private(set) lazy var waitEntry = WaitEntry(self)
   private lazy var sleepTimer = SleepTimer(self)
   fileprivate(set) var timedOut = false
@@ -97,6 +106,28 @@ final class Thread: Sleeper {
   func mayRun(on cpu: CPU) -> Bool { affinity >> UInt64(cpu.index) & 1 != 0 }
 
   override func wake() { Scheduler.wake(self) }
+
+  /// Takes the process's number. Lock: `process_table`.
+  func becomeLeader() {
+    ProcessTable.renumber(self, to: process.pid) { tid = process.pid }
+    tracePointer.pointee.tid = UInt32(tid)
+  }
+
+  /// The tick found this thread running. Interrupts off, on its own CPU.
+  func accountTick(fromUser: Bool) {
+    if fromUser {
+      usage.user &+= Scheduler.tickNanoseconds
+    } else {
+      usage.system &+= Scheduler.tickNanoseconds
+    }
+    if process.timers.wantsTicks { needsAttention = true }
+  }
+
+  /// The end of an interrupted wait that is started again, once.
+  func takeResumeDeadline() -> UInt64? {
+    defer { resumeDeadline = nil }
+    return resumeDeadline
+  }
 
   // MARK: Saved state
 
@@ -174,6 +205,20 @@ final class Thread: Sleeper {
       if timedOut { throw .ETIMEDOUT }
       Scheduler.yield()
     }
+  }
+
+  /// Sleeps until `isDone`, whatever signals come.
+  func sleepThroughSignals(on queue: WaitQueue, until isDone: () -> Bool) {
+    let entry = waitEntry
+    queue.enqueue(entry)
+    while true {
+      state = .sleeping
+      atomicMemoryFence(ordering: .sequentiallyConsistent)
+      if isDone() { break }
+      Scheduler.yield()
+    }
+    state = .running
+    queue.remove(entry)
   }
 
   private func reprogramTimer() {

@@ -70,19 +70,21 @@ enum Wait {
   private static func makeReport(_ child: Process, _ status: WaitStatus) -> WaitReport {
     WaitReport(
       pid: child.pid, uid: child.credentials.uid, status: status,
-      usage: ResourceUsage(
-        userTime: child.userTime &+ child.childUserTime, systemTime: child.systemTime &+ child.childSystemTime,
-        faults: Int64(clamping: child.faultCount)))
+      usage: ResourceUsage(child.usage, child.childUsage))
   }
 }
 
 extension ResourceUsage {
-  /// Times in nanoseconds.
-  init(userTime: UInt64, systemTime: UInt64, faults: Int64) {
+  init(_ usage: Usage, _ more: Usage = Usage()) {
     self.init()
-    user = Timeval(nanoseconds: userTime)
-    system = Timeval(nanoseconds: systemTime)
-    minorFaults = faults
+    var sum = usage
+    sum.add(more)
+    user = Timeval(nanoseconds: sum.user)
+    system = Timeval(nanoseconds: sum.system)
+    minorFaults = sum.faults
+    voluntarySwitches = sum.voluntarySwitches
+    involuntarySwitches = sum.involuntarySwitches
+    maximumResident = sum.residentPages * 4
   }
 }
 

@@ -48,6 +48,7 @@ extension Syscalls {
     _ caller: Thread, _ deadline: UInt64?, _ entries: UnsafeMutableBufferPointer<PollFD>
   ) throws(Errno) -> Int {
     let files = caller.process.files!
+    let deadline = caller.takeResumeDeadline() ?? deadline
     let ready = scan(files, entries)
     if ready > 0 { return ready }
     if let deadline, deadline <= Clock.monotonic() { return 0 }
@@ -61,7 +62,9 @@ extension Syscalls {
     } catch {
       switch error {
       case .ETIMEDOUT: return 0
-      case .restart: throw .restartIfNoHandler
+      case .restart:
+        caller.resumeDeadline = deadline
+        throw .restartIfNoHandler
       default: throw error
       }
     }

@@ -26,13 +26,25 @@ extension Syscalls {
     guard size <= 4096 else { throw .E2BIG }
     let words = try UserPointer<InlineArray<8, UInt64>>(arguments).load()
     // flags, pidfd, child_tid, parent_tid, exit_signal, stack, stack_size, tls
+    try checkCloneTail(arguments, size)
     guard words[4] <= 64, words[0] & 0xff == 0 else { throw .EINVAL }
+    guard words[0] & 0x1_8000 == 0 || words[4] == 0 else { throw .EINVAL }  // CLONE_THREAD, CLONE_PARENT
+    guard (words[5] == 0) == (words[6] == 0) else { throw .EINVAL }
     var request = CloneRequest(flags: CloneFlags(rawValue: words[0] | words[4]))
     request.childTID = UInt(words[2])
     request.parentTID = UInt(words[3])
     request.stack = words[5] == 0 ? 0 : words[5] &+ words[6]
     request.threadPointer = words[7]
     return try fork(caller, request)
+  }
+
+  /// Fields that Apus does not know must be 0.
+  private static func checkCloneTail(_ arguments: UInt, _ size: UInt) throws(Errno) {
+    var place: UInt = 64
+    while place + 8 <= size {
+      guard try UserPointer<UInt64>(arguments + place).load() == 0 else { throw place < 88 ? .EINVAL : .E2BIG }
+      place += 8
+    }
   }
 
   static func fork(_ caller: Thread) throws(Errno) -> Int {
@@ -82,7 +94,7 @@ extension Syscalls {
 
   /// exit(2) of one thread.
   static func exit(_ caller: Thread, _ code: Int32) -> Int {
-    caller.exitCode = code
+    caller.status = .exited(code)
     caller.isExiting = true
     caller.needsAttention = true
     return 0
@@ -196,12 +208,6 @@ extension Syscalls {
     return Int(caller.tid)
   }
 
-  static func setRobustList(_ caller: Thread, _ head: UInt, _ length: UInt) throws(Errno) -> Int {
-    guard length == 24 else { throw .EINVAL }
-    caller.robustList = head
-    return 0
-  }
-
   /// arch_prctl(2).
   static func archPrctl(_ caller: Thread, _ code: Int32, _ address: UInt) throws(Errno) -> Int {
     switch code {
@@ -220,7 +226,7 @@ extension Syscalls {
     switch option {
     case 15: return try setName(caller, argument)  // PR_SET_NAME
     case 16:  // PR_GET_NAME
-      try UserPointer<InlineArray<16, UInt8>>(argument).store(caller.process.name.bytes)
+      try UserPointer<InlineArray<16, UInt8>>(argument).store(caller.name.bytes)
       return 0
     case 1:  // PR_SET_PDEATHSIG
       guard argument <= 64 else { throw .EINVAL }
@@ -239,7 +245,7 @@ extension Syscalls {
       if byte == 0 { break }
       name.bytes[index] = byte
     }
-    caller.process.name = name
+    if caller.tid == caller.process.pid { caller.process.name = name } else { caller.ownName = name }
     Probes.threadNamed(caller)
     return 0
   }

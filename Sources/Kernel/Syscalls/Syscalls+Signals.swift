@@ -19,14 +19,12 @@ extension Syscalls {
     }
     let process = caller.process
     if apus_key_switch_sigaction_two_locks() { process.actions.touchLock() }
-    let previous = process.actions.lock.withLock {
+    let (previous, isIgnored) = process.actions.lock.withLock {
       let previous = process.actions[signal]
-      if let replacement {
-        process.actions[signal] = replacement
-      }
-      return previous
+      if let replacement { process.actions[signal] = replacement }
+      return (previous, process.actions.ignores(signal))
     }
-    if replacement != nil, process.actions.ignores(signal) { discardPending(signal, caller) }
+    if replacement != nil, isIgnored { discardPending(signal, caller) }
     if !old.isNull { try old.store(previous) }
     return 0
   }
@@ -35,7 +33,7 @@ extension Syscalls {
   private static func discardPending(_ signal: Signal, _ caller: Thread) {
     let process = caller.process
     let mayBePending = process.pending.set.bits | caller.pending.set.bits
-    guard process.threads.count > 1 || SignalSet(bits: mayBePending).contains(signal) else { return }
+    guard process.isMultithreaded || SignalSet(bits: mayBePending).contains(signal) else { return }
     ProcessTable.lock.withLock {
       process.actions.lock.withLock {
         process.pending.discard(SignalSet(signal))
@@ -72,9 +70,12 @@ extension Syscalls {
   }
 
   static func sigpending(_ caller: Thread, _ set: UserPointer<SignalSet>, _ size: UInt) throws(Errno) -> Int {
-    guard size == 8 else { throw .EINVAL }
-    let bits = (caller.pending.set.bits | caller.process.pending.set.bits) & caller.mask.bits
-    try set.store(SignalSet(bits: bits))
+    guard size <= 8 else { throw .EINVAL }
+    let process = caller.process
+    let bits = process.actions.lock.withLock { (caller.pending.set.bits | process.pending.set.bits) & caller.mask.bits }
+    try withUnsafeBytes(of: bits) { (raw) throws(Errno) in
+      try UserMemory.copyOut(raw.baseAddress!, to: set.address, count: Int(size))
+    }
     return 0
   }
 
@@ -117,74 +118,5 @@ extension Syscalls {
     }
     if !old.isNull { try old.store(previous) }
     return 0
-  }
-
-  // MARK: Sending
-
-  /// kill(2). Signal 0 only checks.
-  static func kill(_ caller: Thread, _ pid: Int32, _ number: Int32) throws(Errno) -> Int {
-    let signal = try checkedSignal(number)
-    return try ProcessTable.lock.withLock { () throws(Errno) in
-      switch pid {
-      case 1...:
-        guard let target = ProcessTable.process(pid) else { throw .ESRCH }
-        try send(signal, to: target, from: caller)
-      case 0: try sendToAll(signal, from: caller) { $0.group == caller.process.group }
-      case -1: try sendToAll(signal, from: caller) { $0.pid > 1 && $0 !== caller.process }
-      default: try sendToAll(signal, from: caller) { $0.group == 0 &- pid }
-      }
-      return 0
-    }
-  }
-
-  private static func checkedSignal(_ number: Int32) throws(Errno) -> Signal? {
-    if number == 0 { return nil }
-    guard let signal = Signal(number: number) else { throw .EINVAL }
-    return signal
-  }
-
-  private static func send(_ signal: Signal?, to target: Process, from caller: Thread) throws(Errno) {
-    guard mayKill(target, caller.process, signal) else { throw .EPERM }
-    guard let signal else { return }
-    Signals.send(userInfo(signal, SignalInfo.user, caller), to: target)
-  }
-
-  private static func sendToAll(
-    _ signal: Signal?, from caller: Thread, _ matches: (Process) -> Bool
-  ) throws(Errno) {
-    var found = false
-    var allowed = false
-    for process in ProcessTable.processes where process.end == nil && matches(process) {
-      found = true
-      guard mayKill(process, caller.process, signal) else { continue }
-      allowed = true
-      if let signal { Signals.send(userInfo(signal, SignalInfo.user, caller), to: process) }
-    }
-    guard found else { throw .ESRCH }
-    guard allowed else { throw .EPERM }
-  }
-
-  private static func mayKill(_ target: Process, _ caller: Process, _ signal: Signal?) -> Bool {
-    let mine = caller.credentials!
-    let theirs = target.credentials!
-    if mine.euid == 0 || mine.euid == theirs.suid || mine.euid == theirs.uid { return true }
-    if mine.uid == theirs.suid || mine.uid == theirs.uid { return true }
-    return signal == .continue && caller.session == target.session
-  }
-
-  private static func userInfo(_ signal: Signal, _ code: Int32, _ caller: Thread) -> SignalInfo {
-    SignalInfo(signal, code: code, pid: caller.process.pid, uid: caller.process.credentials.uid)
-  }
-
-  /// tgkill(2), and tkill(2) with `group` nil.
-  static func tgkill(_ caller: Thread, _ group: Int32?, _ tid: Int32, _ number: Int32) throws(Errno) -> Int {
-    guard tid > 0, group.map({ $0 > 0 }) ?? true else { throw .EINVAL }
-    let signal = try checkedSignal(number)
-    return try ProcessTable.lock.withLock { () throws(Errno) in
-      guard let target = ProcessTable.thread(tid), group == nil || target.process.pid == group else { throw .ESRCH }
-      guard mayKill(target.process, caller.process, signal) else { throw .EPERM }
-      if let signal { Signals.send(userInfo(signal, SignalInfo.threadKill, caller), to: target) }
-      return 0
-    }
   }
 }

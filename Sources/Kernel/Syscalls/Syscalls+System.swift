@@ -88,41 +88,6 @@ extension Syscalls {
     default: throw .EINVAL
     }
   }
-
-  /// futex(2): wait and wake, plain and with a bit set.
-  static func futex(
-    _ caller: Thread, _ address: UInt, _ operation: Int32, _ value: UInt32, _ timeout: UserPointer<Timespec>,
-    _ bits: UInt32
-  ) throws(Errno) -> Int {
-    let isPrivate = operation & 128 != 0
-    let isRealTime = operation & 256 != 0
-    switch operation & 127 {
-    case 0, 9:  // FUTEX_WAIT, FUTEX_WAIT_BITSET
-      let isAbsolute = operation & 127 == 9
-      guard !isAbsolute || bits != 0 else { throw .EINVAL }
-      let deadline = try futexDeadline(timeout, isAbsolute: isAbsolute, isRealTime: isRealTime)
-      try Futex.wait(
-        address, expected: value, bits: isAbsolute ? bits : .max, isPrivate: isPrivate, deadline: deadline,
-        caller: caller)
-      return 0
-    case 1, 10:  // FUTEX_WAKE, FUTEX_WAKE_BITSET
-      let wanted = operation & 127 == 10 ? bits : .max
-      guard wanted != 0 else { throw .EINVAL }
-      let count = max(1, Int(Int32(bitPattern: value)))
-      return try Futex.wake(address, count: count, bits: wanted, isPrivate: isPrivate, caller: caller)
-    default: throw .ENOSYS
-    }
-  }
-
-  private static func futexDeadline(
-    _ timeout: UserPointer<Timespec>, isAbsolute: Bool, isRealTime: Bool
-  ) throws(Errno) -> UInt64? {
-    guard !timeout.isNull else { return nil }
-    guard let time = try timeout.load().duration else { throw .EINVAL }
-    if !isAbsolute { return Clock.monotonic().addingSaturated(time) }
-    let offset = isRealTime ? Clock.wallOffset : 0
-    return time > offset ? time - offset : 0
-  }
 }
 
 /// What uname(2) says.

@@ -5,14 +5,39 @@ import KernelCore
 import LinuxABI
 
 extension Syscalls {
-  /// The clocks there are (clock_gettime(2)).
+  /// The clocks there are (clock_gettime(2)); a negative number means the CPU time of a process or thread.
   private static func time(of clock: Int32, _ caller: Thread) throws(Errno) -> UInt64 {
     switch clock {
     case 0, 5, 11: Clock.wall()  // REALTIME, REALTIME_COARSE, TAI
     case 1, 4, 6, 7: Clock.monotonic()  // MONOTONIC, RAW, COARSE, BOOTTIME
-    case 2: caller.process.userTime &+ caller.process.systemTime  // PROCESS_CPUTIME_ID
+    case 2: processTime(caller.process)  // PROCESS_CPUTIME_ID
     case 3: Clock.nanoseconds(ofTicks: caller.cpuTicksNow)  // THREAD_CPUTIME_ID
+    case ..<0: try processorTime(clock, caller)
     default: throw .EINVAL
+    }
+  }
+
+  private static func processTime(_ process: Process) -> UInt64 {
+    ProcessTable.lock.withLock { process.usage.user &+ process.usage.system }
+  }
+
+  /// clock_getcpuclockid(3), pthread_getcpuclockid(3): ~id in the upper bits, 4 for a thread, and which time.
+  private static func processorTime(_ clock: Int32, _ caller: Thread) throws(Errno) -> UInt64 {
+    let id = ~(clock >> 3)
+    let isThread = clock & 4 != 0
+    guard clock & 3 != 3 else { throw .EINVAL }
+    return try ProcessTable.lock.withLock { () throws(Errno) in
+      let usage: Usage
+      if isThread {
+        guard let thread = id == 0 ? caller : ProcessTable.thread(id), thread.process === caller.process else {
+          throw .EINVAL
+        }
+        usage = thread.usage
+      } else {
+        guard let process = id == 0 ? caller.process : ProcessTable.process(id) else { throw .EINVAL }
+        usage = process.usage
+      }
+      return clock & 3 == 1 ? usage.user : usage.user &+ usage.system
     }
   }
 
@@ -69,8 +94,7 @@ extension Syscalls {
   private static func sleep(
     _ caller: Thread, until wanted: UInt64, _ remaining: UserPointer<Timespec>
   ) throws(Errno) -> Int {
-    let deadline = caller.resumeDeadline ?? wanted
-    caller.resumeDeadline = nil
+    let deadline = caller.takeResumeDeadline() ?? wanted
     do throws(Errno) {
       try caller.sleep(deadline: deadline) { () throws(Errno) -> Void? in nil }
     } catch {
@@ -87,15 +111,16 @@ extension Syscalls {
 
   static func getrusage(_ caller: Thread, _ who: Int32, _ out: UserPointer<ResourceUsage>) throws(Errno) -> Int {
     let process = caller.process
-    switch who {
-    case 0, 1:
-      try out.store(
-        ResourceUsage(
-          userTime: process.userTime, systemTime: process.systemTime, faults: Int64(clamping: process.faultCount)))
-    case -1:
-      try out.store(ResourceUsage(userTime: process.childUserTime, systemTime: process.childSystemTime, faults: 0))
-    default: throw .EINVAL
+    guard who >= -1, who <= 1 else { throw .EINVAL }
+    var usage = ProcessTable.lock.withLock {
+      switch who {
+      case 0: process.usage
+      case 1: caller.usage
+      default: process.childUsage
+      }
     }
+    if who >= 0 { usage.residentPages = max(usage.residentPages, Int64(process.addressSpace?.residentCount ?? 0)) }
+    try out.store(ResourceUsage(usage))
     return 0
   }
 
@@ -103,11 +128,12 @@ extension Syscalls {
   static func times(_ caller: Thread, _ out: UserPointer<InlineArray<4, Int64>>) throws(Errno) -> Int {
     let hundredth: UInt64 = 10_000_000
     let process = caller.process
+    let (own, children) = ProcessTable.lock.withLock { (process.usage, process.childUsage) }
     var values: InlineArray<4, Int64> = [0, 0, 0, 0]
-    values[0] = Int64(process.userTime / hundredth)
-    values[1] = Int64(process.systemTime / hundredth)
-    values[2] = Int64(process.childUserTime / hundredth)
-    values[3] = Int64(process.childSystemTime / hundredth)
+    values[0] = Int64(own.user / hundredth)
+    values[1] = Int64(own.system / hundredth)
+    values[2] = Int64(children.user / hundredth)
+    values[3] = Int64(children.system / hundredth)
     if !out.isNull { try out.store(values) }
     return Int(Clock.monotonic() / hundredth)
   }

@@ -168,7 +168,7 @@ public final class FileTable {
           RecordLock(start: 0, end: .max, isExclusive: false, owner: identity, pid: 0))
       }
     }
-    file.release()
+    Self.letGo(file)
   }
 
   /// What record locks belong to.
@@ -205,6 +205,12 @@ public final class FileTable {
   /// Everything: at exit. The table stays usable.
   public func closeAll() { closeRange(0, through: .max) }
 
+  /// No lock held: it may be the last descriptor.
+  private static func letGo(_ file: Unmanaged<OpenFile>) {
+    file._withUnsafeGuaranteedRef { $0.dropDescriptor() }
+    file.release()
+  }
+
   // MARK: Fork
 
   /// A table with the same files for another process.
@@ -232,6 +238,7 @@ public final class FileTable {
 
   private func occupy(_ index: Int, _ file: OpenFile, _ closed: Bool) {
     slots[index] = Unmanaged.passRetained(file)
+    file.addDescriptor()
     used.set(index, true)
     closeOnExec.set(index, closed)
   }

@@ -8,6 +8,7 @@
 
 import CMachine
 import LinuxABI
+import Synchronization
 
 open class OpenFile {
   public final let inode: Inode
@@ -17,6 +18,11 @@ open class OpenFile {
   public final let lock = SpinLock(apus_lock_open_file)
   /// What flock(2) holds by this description: 0, FileLock.shared or FileLock.exclusive.
   final var heldLock: Int32 = 0
+
+  /// How many descriptors refer to it, in tables and in messages on their way.
+  private let descriptors = Atomic<Int>(0)
+  /// What epolls wait for it. Lock: `lock`.
+  final var watchers: [EpollItem] = []
 
   public init(_ inode: Inode, _ flags: OpenFlags) {
     self.inode = inode
@@ -28,6 +34,22 @@ open class OpenFile {
     inode.filesystem.leave()
     if heldLock != 0 { inode.releaseAdvisoryLock(heldLock) }
   }
+
+  // MARK: Descriptors
+
+  final func addDescriptor() { descriptors.wrappingAdd(1, ordering: .relaxed) }
+
+  /// Called with no lock held; the caller's reference keeps the file.
+  final func dropDescriptor() {
+    guard descriptors.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
+    Epoll.forget(self)
+    descriptorsGone()
+  }
+
+  final var hasDescriptors: Bool { descriptors.load(ordering: .acquiring) > 0 }
+
+  /// No program can name it any more, though a call may still be using it. No lock is held.
+  open func descriptorsGone() {}
 
   // MARK: Transfer
 

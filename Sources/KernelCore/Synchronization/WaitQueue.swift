@@ -29,11 +29,12 @@ public final class WaitEntry {
 
 /// The sleepers of one event.
 public final class WaitQueue {
-  private let lock = InterruptSpinLock(apus_lock_wait_queue)
+  private let lock: InterruptSpinLock
   private unowned(unsafe) var first: WaitEntry?
   private unowned(unsafe) var last: WaitEntry?
 
-  public init() {}
+  /// Another class is for queues that are woken by somebody who holds an ordinary one.
+  public init(_ declared: apus_lock_class = apus_lock_wait_queue) { lock = InterruptSpinLock(declared) }
 
   public func enqueue(_ entry: WaitEntry) {
     lock.withLock {

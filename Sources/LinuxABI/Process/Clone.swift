@@ -15,6 +15,10 @@ public struct CloneFlags: OptionSet, BitwiseCopyable, Sendable {
   public static var setThreadPointer: CloneFlags { CloneFlags(rawValue: 0x8_0000) }
   public static var parentSetTID: CloneFlags { CloneFlags(rawValue: 0x10_0000) }
   public static var childClearTID: CloneFlags { CloneFlags(rawValue: 0x20_0000) }
+  /// CLONE_PIDFD and the namespaces, which Apus does not have.
+  public static var unsupported: CloneFlags { CloneFlags(rawValue: 0x1000 | 0x200_0000 | 0x7c00_0000) }
+  /// CLONE_CLEAR_SIGHAND, of clone3 only.
+  public static var clearHandlers: CloneFlags { CloneFlags(rawValue: 0x1_0000_0000) }
   public static var childSetTID: CloneFlags { CloneFlags(rawValue: 0x100_0000) }
 
   public var exitSignal: Int32 { Int32(rawValue & 0xff) }

@@ -22,6 +22,10 @@ public struct Signal: RawRepresentable, Hashable, BitwiseCopyable, Sendable {
   public static var abort: Signal { Signal(rawValue: 6) }
   public static var bus: Signal { Signal(rawValue: 7) }
   public static var arithmetic: Signal { Signal(rawValue: 8) }
+  public static var user1: Signal { Signal(rawValue: 10) }
+  public static var virtualAlarm: Signal { Signal(rawValue: 26) }
+  public static var profilingAlarm: Signal { Signal(rawValue: 27) }
+  public static var cpuTime: Signal { Signal(rawValue: 24) }
   public static var kill: Signal { Signal(rawValue: 9) }
   public static var segmentation: Signal { Signal(rawValue: 11) }
   public static var pipe: Signal { Signal(rawValue: 13) }
@@ -158,7 +162,20 @@ public struct SignalInfo: BitwiseCopyable, Sendable {
   // si_code values (sigaction(2)).
   public static var user: Int32 { 0 }
   public static var kernel: Int32 { 0x80 }
+  public static var queue: Int32 { -1 }
+  public static var timer: Int32 { -2 }
   public static var threadKill: Int32 { -6 }
+
+  /// SI_TIMER: the timer's number and how often it came in vain; si_value.
+  public init(timer: Int32, _ signal: Signal, value: UInt64) {
+    self.init(signal, code: Self.timer)
+    first = UInt64(UInt32(bitPattern: timer))
+    second = value
+  }
+
+  public var pid: Int32 { Int32(truncatingIfNeeded: first) }
+  public var uid: UInt32 { UInt32(truncatingIfNeeded: first >> 32) }
+  public var status: Int32 { Int32(truncatingIfNeeded: second) }
 }
 
 /// stack_t: 24 bytes.

@@ -126,6 +126,7 @@ enum Exec {
       program.elf, interpreter: program.interpreter, arguments: program.arguments, path: path, caller: caller)
     try caller.endOtherThreads()
     let process = caller.process
+    caller.settleWithMemory()
     let old = process.replaceAddressSpace(image.space)
     process.finishVfork()
     let oldProgram = process.executable
@@ -164,6 +165,7 @@ extension Process {
       lock.withLock { files = copy }
     }
     files.closeForExec()
+    timers.deleteAll()
     credentials.suid = credentials.euid
     credentials.sgid = credentials.egid
   }
@@ -179,14 +181,13 @@ extension Thread {
     loadUserState()
   }
 
-  /// exec leaves one thread: the others are told to end, and waited for.
-  /// - Throws: EAGAIN when another thread is doing the same.
+  /// exec leaves one thread, which has the process's number from then on: the others are told to end, and waited for.
+  /// - Throws: EAGAIN when another thread is doing the same, or the process is ended.
   fileprivate func endOtherThreads() throws(Errno) {
-    guard process.threads.count > 1 else { return }
-    guard !process.isDroppingThreads else { throw .EAGAIN }
-    process.isDroppingThreads = true
-    defer { process.isDroppingThreads = false }
-    ProcessTable.lock.withLock {
+    guard process.isMultithreaded else { return }
+    try ProcessTable.lock.withLock { () throws(Errno) in
+      guard !process.isDroppingThreads, !isKilled else { throw .EAGAIN }
+      process.isDroppingThreads = true
       for other in process.threads where other !== self {
         other.isExiting = true
         other.needsAttention = true
@@ -195,7 +196,13 @@ extension Thread {
         Scheduler.kick(other)
       }
     }
-    while ProcessTable.lock.withLock({ process.threads.count }) > 1 { Scheduler.yield() }
+    sleepThroughSignals(on: process.threadGone) { ProcessTable.lock.withLock { process.threads.count == 1 } }
+    ProcessTable.lock.withLock {
+      process.isDroppingThreads = false
+      process.isMultithreaded = false
+      if tid != process.pid { becomeLeader() }
+    }
+    ownName = nil
   }
 }
 

@@ -85,6 +85,11 @@ enum FileText {
       text.append("]")
       return copy(text.bytes, to: buffer)
     }
+    if let object = inode as? AnonymousInode {
+      var text = TextBuffer()
+      object.describe(to: &text)
+      return copy(text.bytes, to: buffer)
+    }
     // The path needs more room on its way than the reader may have.
     let page = try Frames.allocate()
     defer { Frames.release(page) }
