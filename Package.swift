@@ -58,7 +58,7 @@ let hostOnly: [Target] = [
   .executableTarget(
     name: "kbench",
     dependencies: [
-      "BenchRows", "Guest", "Recordings", "TraceModel", "FlameGraph", argumentParser,
+      "BenchRows", "Guest", "Recordings", "Tracer", "TraceModel", "FlameGraph", argumentParser,
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
@@ -118,7 +118,8 @@ let hostOnly: [Target] = [
     dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],
     swiftSettings: warningsAsErrors),
   .testTarget(
-    name: "KbenchTests", dependencies: ["kbench", "BenchRows", "Guest"], swiftSettings: warningsAsErrors),
+    name: "KbenchTests", dependencies: ["kbench", "BenchRows", "Guest", "TraceModel", "Tracer"],
+    swiftSettings: warningsAsErrors),
   .testTarget(
     name: "BootTests",
     dependencies: [

@@ -1,8 +1,8 @@
 // `bench`: times the rows of BenchRow, in raw system calls, on the kernel that it runs on.
 //
 // As process 1 it takes its words from /etc/bench, one a line, and powers the machine off at the end; started by a
-// shell it takes them from the command line. Words: `quick`, `locks`, `vm` (power off although not process 1), and
-// names of rows; no names means all of them. The output is the protocol of Output.swift; the status is the number of
+// shell it takes them from the command line. Words: `quick`; `locks` (count them); `most=N` (no row
+// iterates more often); names of rows, none meaning all. The output is the protocol of Output.swift; the status is the number of
 // rows that failed, 125 at most.
 
 import CProgram

@@ -7,6 +7,7 @@ import LinuxABI
 struct Options {
   private(set) var isQuick = false
   private(set) var countsLocks = false
+  private(set) var mostIterations = Int.max
   /// Bit n is row n; none means all.
   private var rows: UInt64 = 0
 
@@ -44,6 +45,7 @@ struct Options {
   private mutating func add(_ word: UnsafeBufferPointer<UInt8>) {
     if word.isEqual(to: "quick") { return isQuick = true }
     if word.isEqual(to: "locks") { return countsLocks = true }
+    if let limit = word.number(after: "most=") { return mostIterations = max(1, limit) }
     for index in 0..<BenchRow.count where word.isEqual(to: BenchRow(rawValue: index)!.name) {
       return rows |= 1 << UInt64(index)
     }
@@ -55,6 +57,20 @@ struct Options {
 }
 
 extension UnsafeBufferPointer<UInt8> {
+  /// The decimal number behind `prefix`; nil for any other word.
+  func number(after prefix: StaticString) -> Int? {
+    let start = prefix.utf8CodeUnitCount
+    guard count > start, count < start + 10, UnsafeBufferPointer(rebasing: self[..<start]).isEqual(to: prefix) else {
+      return nil
+    }
+    var result = 0
+    for index in start..<count {
+      guard self[index] >= 48, self[index] <= 57 else { return nil }
+      result = result * 10 + Int(self[index] - 48)
+    }
+    return result
+  }
+
   func isEqual(to text: StaticString) -> Bool {
     guard count == text.utf8CodeUnitCount else { return false }
     for index in 0..<count where self[index] != text.utf8Start[index] { return false }

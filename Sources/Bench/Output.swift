@@ -1,7 +1,7 @@
 // What the program says, a line a fact; kbench reads it off the console.
 //
 //   bench: begin ROWS quick|full        bench: clock TICKS NANOSECONDS (CLOCK_MONOTONIC; at the begin and the end)
-//   bench: start NAME                   bench: row NAME ITERATIONS TICKS
+//   bench: start NAME                   bench: row NAME ITERATIONS TICKS START
 //   bench: locks NAME CLASS=COUNT …     bench: error NAME RESULT WHAT
 //   bench: end ROWS FAILURES
 //

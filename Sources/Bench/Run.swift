@@ -19,6 +19,8 @@ struct Run {
   /// Reads the kernel's lock counters around the loop.
   var locks: LockReading?
   private(set) var ticks: UInt64 = 0
+  /// When the loop began, in TSC ticks.
+  private(set) var start: UInt64 = 0
 
   init(iterations: Int, countsLocks: Bool) {
     self.iterations = iterations
@@ -28,7 +30,7 @@ struct Run {
   @inline(__always)
   mutating func time(_ body: () throws(Failure) -> Void) throws(Failure) {
     locks?.begin()
-    let start = program_ticks()
+    start = program_ticks()
     for _ in 0..<iterations { try body() }
     ticks = program_ticks() &- start
     locks?.end()

@@ -33,7 +33,8 @@ struct Suite {
     line.send()
     settle()
     var run = Run(
-      iterations: options.isQuick ? row.length.quick : row.length.full, countsLocks: options.countsLocks)
+      iterations: min(options.isQuick ? row.length.quick : row.length.full, options.mostIterations),
+      countsLocks: options.countsLocks)
     do throws(Failure) {
       try row.run(&run)
       report(row, run)
@@ -54,6 +55,8 @@ struct Suite {
     line.add(run.iterations)
     line.add(" ")
     line.add(run.ticks)
+    line.add(" ")
+    line.add(run.start)
     line.send()
     run.locks?.report(row.name)
   }

@@ -14,6 +14,9 @@ struct KBench: AsyncParsableCommand {
       regression. The older scale has 1.10 and 2.00 for the last two. Two rows keep misleading names: pipe_grep and \
       sed_pipeline hold no pipe.
       """,
-    subcommands: [RunCommand.self, AACommand.self, CompareCommand.self, HistoryCommand.self],
+    subcommands: [
+      RunCommand.self, AACommand.self, CompareCommand.self, HistoryCommand.self, FixesCommand.self,
+      ExplainCommand.self,
+    ],
     defaultSubcommand: RunCommand.self)
 }

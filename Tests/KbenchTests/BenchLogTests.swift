@@ -11,10 +11,10 @@ struct BenchLogTests {
     bench: begin 2 quick\r
     bench: clock 1000 500
     bench: start getpid
-    bench: row getpid 10000 1250014
+    bench: row getpid 10000 1250014 1100
     bench: locks getpid signals=3 heap=10000
     bench: start stat
-    bench: row stat 5000 4005000
+    bench: row stat 5000 4005000 2100
     bench: clock 3000 1500
     bench: end 2 0
     """
@@ -31,7 +31,7 @@ struct BenchLogTests {
     let log = BenchLog(parsing: Self.whole, ending: "")
     #expect(log.problem == nil)
     let sample = try log.result(.getpid, quick: true).get()
-    #expect(sample == Sample(iterations: 10000, ticks: 1_250_014, locks: ["signals": 3, "heap": 10000]))
+    #expect(sample == Sample(iterations: 10000, ticks: 1_250_014, start: 1100, locks: ["signals": 3, "heap": 10000]))
     #expect(log.nanoseconds(1000) == 500)
   }
 
@@ -40,8 +40,10 @@ struct BenchLogTests {
   }
 
   @Test func aFailedRowIsAnErrorWithItsReason() {
-    let text = Self.whole.replacing("bench: row stat 5000 4005000", with: "bench: error stat 256 status of the child")
-      .replacing("end 2 0", with: "end 2 1")
+    let text = Self.whole.replacing(
+      "bench: row stat 5000 4005000 2100", with: "bench: error stat 256 status of the child"
+    )
+    .replacing("end 2 0", with: "end 2 1")
     #expect(error(text) == "status of the child: 256")
     #expect(BenchLog(parsing: text, ending: "").problem == nil)
   }
@@ -57,7 +59,7 @@ struct BenchLogTests {
   @Test func anEndThatDoesNotAgreeIsAnError() {
     for text in [
       Self.whole.replacing("end 2 0", with: "end 1 0"), Self.whole.replacing("end 2 0", with: "end 2 1"),
-      Self.whole.replacing("bench: row stat 5000 4005000", with: ""),
+      Self.whole.replacing("bench: row stat 5000 4005000 2100", with: ""),
     ] {
       #expect(BenchLog(parsing: text, ending: "").problem?.hasPrefix("2 rows announced") == true)
     }
@@ -74,9 +76,9 @@ struct BenchLogTests {
   }
 
   /// Half a line is no figure.
-  @Test(arguments: ["bench: row stat 5000", "bench: row stat x 1", "bench: row", "bench: row stat 5000 1 2"])
+  @Test(arguments: ["bench: row stat 5000 7", "bench: row stat x 1 2", "bench: row", "bench: row stat 5000 1 2 3"])
   func halfALineIsNoFigure(_ line: String) {
-    #expect(error(Self.whole.replacing("bench: row stat 5000 4005000", with: line)) != nil)
+    #expect(error(Self.whole.replacing("bench: row stat 5000 4005000 2100", with: line)) != nil)
   }
 
   @Test func everyRowHasAName() {

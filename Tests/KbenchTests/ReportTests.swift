@@ -19,7 +19,7 @@ struct ReportTests {
   private static func log(_ rows: [(String, Int, UInt64)], end: Bool = true) -> BenchLog {
     var text = "bench: begin \(rows.count) quick\nbench: clock 0 0\n"
     for (name, iterations, ticks) in rows {
-      text += "bench: start \(name)\nbench: row \(name) \(iterations) \(ticks)\n"
+      text += "bench: start \(name)\nbench: row \(name) \(iterations) \(ticks) 1\n"
     }
     text += "bench: clock 2000 1000\n" + (end ? "bench: end \(rows.count) 0\n" : "")
     return BenchLog(parsing: text, ending: "the machine ended")

@@ -61,6 +61,11 @@ static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_
                    : "r"((uint64_t)lock_class), "i"(offsetof(struct apus_percpu, lock_acquired))
                    : "memory", "cc");
 }
+static inline __attribute__((always_inline)) uint32_t apus_cpu_index(void) {
+  uint32_t index;
+  __asm__ volatile("movl %%gs:%c1, %0" : "=r"(index) : "i"(offsetof(struct apus_percpu, cpu)));
+  return index;
+}
 static inline __attribute__((always_inline)) void apus_outb(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
 static inline __attribute__((always_inline)) uint8_t apus_inb(uint16_t port) {
   uint8_t v;
@@ -210,6 +215,7 @@ extern _Thread_local struct apus_percpu apus_host_percpu;
 extern _Thread_local uint32_t apus_host_lock_misuse;  // what a checked lock has found
 extern _Thread_local uint32_t apus_host_shot_down;  // CPUs that a test's code has asked to flush
 static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
+static inline __attribute__((always_inline)) uint32_t apus_cpu_index(void) { return apus_host_percpu.cpu; }
 static inline __attribute__((always_inline)) void *apus_current(void) { return apus_host_percpu.current; }
 static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
 static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) { return apus_host_percpu.requests; }

@@ -7,6 +7,7 @@ import LinuxABI
 enum RootFilesystem {
   static func mount(_ info: borrowing BootInfo) {
     ClockSource.nanoseconds = { Clock.wall() }
+    UnixSocket.currentCredentials = { Thread.current.messageCredentials }
     let root = Tmpfs(typeName: "rootfs", rootMode: 0o755)
     MountTable.mountRoot(root, source: Name("rootfs"))
     unpack(info.initramfs, into: root.root)

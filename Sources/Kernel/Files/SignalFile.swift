@@ -26,6 +26,7 @@ final class SignalFile: OpenFile {
 
   override func write(_ transfer: inout UserTransfer) throws(Errno) { throw .EINVAL }
   override var isSeekable: Bool { false }
+  override func seek(_ distance: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
   override var readQueue: WaitQueue? { Thread.current.process.actions.signalQueue }
 
   override func poll() -> PollEvents {

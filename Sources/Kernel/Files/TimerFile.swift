@@ -89,6 +89,7 @@ final class TimerFile: OpenFile {
 
   override func write(_ transfer: inout UserTransfer) throws(Errno) { throw .EINVAL }
   override var isSeekable: Bool { false }
+  override func seek(_ distance: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
   override var readQueue: WaitQueue? { readers }
 
   override func poll() -> PollEvents {

@@ -165,7 +165,7 @@ extension Syscalls {
   }
 
   /// Runs `body` with the buffers that an iovec array describes; a few descriptions stand on the stack.
-  private static func withSegments(
+  static func withSegments(
     _ vector: UInt, _ count: Int, _ body: (inout UserTransfer) throws(Errno) -> Int
   ) throws(Errno) -> Int {
     guard count >= 0, count <= Iovec.maximumCount else { throw .EINVAL }

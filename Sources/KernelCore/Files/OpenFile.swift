@@ -40,7 +40,7 @@ open class OpenFile {
   final func addDescriptor() { descriptors.wrappingAdd(1, ordering: .relaxed) }
 
   /// Called with no lock held; the caller's reference keeps the file.
-  final func dropDescriptor() {
+  public final func dropDescriptor() {
     guard descriptors.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     Epoll.forget(self)
     descriptorsGone()

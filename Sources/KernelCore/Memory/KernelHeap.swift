@@ -28,7 +28,7 @@ public enum KernelHeap {
 
   /// True when programs must be refused memory.
   @inline(__always)
-  public static var isLow: Bool { Frames.freeCount < reserveFrames }
+  public static var isLow: Bool { Frames.hasFewer(than: reserveFrames) }
 
   public static func allocate(_ size: Int, alignment: Int) -> UnsafeMutableRawPointer? {
     let wanted = max(size, alignment > 16 ? alignment : 16)

@@ -11,10 +11,14 @@ struct Selection: Sendable, Equatable {
   var rows: [String] = []
   var isQuick = false
   var countsLocks = false
+  /// No row iterates more often.
+  var mostIterations: Int?
 
   /// The words for /etc/bench, a line each.
   var text: String {
-    ((isQuick ? ["quick"] : []) + (countsLocks ? ["locks"] : []) + rows).map { $0 + "\n" }.joined()
+    let most = mostIterations.map { ["most=\($0)"] } ?? []
+    let words = (isQuick ? ["quick"] : []) + (countsLocks ? ["locks"] : []) + most + rows
+    return words.map { $0 + "\n" }.joined()
   }
 }
 

@@ -23,11 +23,15 @@ enum Number {
 struct TextTable {
   private var rows: [[String]]
   private let leftAligned: Int
+  private let endsWithText: Bool
 
-  /// - Parameter leftAligned: how many columns stand to the left; the others are numbers.
-  init(_ titles: [String], leftAligned: Int = 1) {
+  /// - Parameters:
+  ///   - leftAligned: how many columns stand to the left; the others are numbers.
+  ///   - endsWithText: the last column stands to the left too.
+  init(_ titles: [String], leftAligned: Int = 1, endsWithText: Bool = false) {
     rows = [titles]
     self.leftAligned = leftAligned
+    self.endsWithText = endsWithText
   }
 
   mutating func add(_ cells: [String]) { rows.append(cells) }
@@ -37,7 +41,8 @@ struct TextTable {
     return rows.map { row in
       let cells = row.enumerated().map { column, cell in
         let padding = String(repeating: " ", count: widths[column] - cell.count)
-        return column < leftAligned ? cell + padding : padding + cell
+        let isText = column < leftAligned || endsWithText && column == row.count - 1
+        return isText ? cell + padding : padding + cell
       }
       let line = cells.joined(separator: "  ")
       return String(line.reversed().drop { $0 == " " }.reversed()) + "\n"

@@ -7,6 +7,8 @@ import BenchRows
 struct Sample: Equatable, Sendable {
   var iterations: Int
   var ticks: UInt64
+  /// When the loop began.
+  var start: UInt64
   /// Locks taken in the loop, by class; nil when they were not counted.
   var locks: [String: Int]?
 }
@@ -33,11 +35,11 @@ struct BenchLog: Sendable {
   }
 
   /// The row's figure, or why there is none.
-  func result(_ row: BenchRow, quick: Bool) -> Result<Sample, RowError> {
+  func result(_ row: BenchRow, quick: Bool, most: Int = .max) -> Result<Sample, RowError> {
     let name = "\(row.name)"
     if let failure = failures[name] { return .failure(RowError(failure)) }
     guard let sample = samples[name] else { return .failure(RowError(problem ?? "no figure")) }
-    let wanted = quick ? row.length.quick : row.length.full
+    let wanted = min(quick ? row.length.quick : row.length.full, most)
     guard sample.iterations == wanted else {
       return .failure(RowError("\(sample.iterations) iterations instead of \(wanted)"))
     }
@@ -51,9 +53,9 @@ struct BenchLog: Sendable {
     case "start" where words.count == 2: lastStarted = words[1]
     case "clock" where words.count == 3:
       if let ticks = UInt64(words[1]), let time = UInt64(words[2]) { clocks.append((ticks, time)) }
-    case "row" where words.count == 4:
-      guard let iterations = Int(words[2]), let ticks = UInt64(words[3]) else { return }
-      samples[words[1]] = Sample(iterations: iterations, ticks: ticks)
+    case "row" where words.count == 5:
+      guard let iterations = Int(words[2]), let ticks = UInt64(words[3]), let start = UInt64(words[4]) else { return }
+      samples[words[1]] = Sample(iterations: iterations, ticks: ticks, start: start)
     case "locks" where words.count >= 2: samples[words[1]]?.locks = Self.counts(words.dropFirst(2))
     case "error" where words.count >= 4:
       failures[words[1]] = words[3...].joined(separator: " ") + ": \(words[2])"

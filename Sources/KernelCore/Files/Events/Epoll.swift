@@ -27,6 +27,7 @@ public final class Epoll: OpenFile {
 
   public override func descriptorsGone() { dropAll() }
   public override var isSeekable: Bool { false }
+  public override func seek(_ distance: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
   public override var readQueue: WaitQueue? { waiters }
 
   public override func read(_ transfer: inout UserTransfer) throws(Errno) { throw .EINVAL }

@@ -57,6 +57,7 @@ public final class EventFile: OpenFile {
   }
 
   public override var isSeekable: Bool { false }
+  public override func seek(_ distance: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
   public override var readQueue: WaitQueue? { readers }
   public override var writeQueue: WaitQueue? { writers }
 }

@@ -18,6 +18,8 @@ public final class FIFOInode: Inode {
 
   public override func open(_ flags: OpenFlags) throws(Errno) -> OpenFile {
     let ring = try madeRing()
+    // An anonymous pipe that is opened again, through /proc, waits for nobody.
+    if filesystem === PipeFilesystem.shared { return PipeEnd(self, ring, flags, waitsForPeer: false) }
     let blocks = !flags.contains(.nonBlocking)
     switch (flags.isReadable, flags.isWritable) {
     case (true, true): return PipeEnd(self, ring, flags, waitsForPeer: false)
