@@ -124,8 +124,9 @@ enum Exec {
   ) throws(Errno) {
     let image = try ProgramImage(
       program.elf, interpreter: program.interpreter, arguments: program.arguments, path: path, caller: caller)
-    try caller.endOtherThreads()
     let process = caller.process
+    try process.unshareFiles()  // the last that can fail for want of memory
+    try caller.endOtherThreads()
     caller.settleWithMemory()
     let old = process.replaceAddressSpace(image.space)
     process.finishVfork()
@@ -135,7 +136,7 @@ enum Exec {
     process.argumentRange = image.argumentRange
     process.environmentRange = image.environmentRange
     process.hasExeced = true
-    try process.unshareForExec()
+    process.unshareForExec()
     caller.resetForExec()
     Probes.threadNamed(caller)
     setRegisters(frame, image)
@@ -155,15 +156,19 @@ enum Exec {
 }
 
 extension Process {
-  /// Handlers and close-on-exec files of the old program go; tables shared with other processes are copied first.
-  fileprivate func unshareForExec() throws(Errno) {
+  /// A table of files shared with another process is copied: exec closes some.
+  /// - Throws: ENOMEM.
+  fileprivate func unshareFiles() throws(Errno) {
+    guard !isKnownUniquelyReferenced(&files) else { return }
+    let shared: FileTable = files
+    let copy = try shared.fork()
+    lock.withLock { files = copy }
+  }
+
+  /// Handlers and close-on-exec files of the old program go.
+  fileprivate func unshareForExec() {
     if !isKnownUniquelyReferenced(&actions) { actions = SignalActions(copying: actions) }
     actions.resetHandlers()
-    if !isKnownUniquelyReferenced(&files) {
-      let shared: FileTable = files
-      let copy = try shared.fork()
-      lock.withLock { files = copy }
-    }
     files.closeForExec()
     timers.deleteAll()
     credentials.suid = credentials.euid
