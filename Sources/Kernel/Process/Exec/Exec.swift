@@ -128,6 +128,7 @@ enum Exec {
     try process.unshareFiles()  // the last that can fail for want of memory
     try caller.endOtherThreads()
     caller.settleWithMemory()
+    process.applyLimits(to: image.space)
     let old = process.replaceAddressSpace(image.space)
     process.finishVfork()
     let oldProgram = process.executable
@@ -136,7 +137,8 @@ enum Exec {
     process.argumentRange = image.argumentRange
     process.environmentRange = image.environmentRange
     process.hasExeced = true
-    process.unshareForExec()
+    process.isDumpable = true
+    process.unshareForExec(program.file.inode)
     caller.resetForExec()
     Probes.threadNamed(caller)
     setRegisters(frame, image)
@@ -166,13 +168,26 @@ extension Process {
   }
 
   /// Handlers and close-on-exec files of the old program go.
-  fileprivate func unshareForExec() {
+  fileprivate func unshareForExec(_ program: Inode) {
     if !isKnownUniquelyReferenced(&actions) { actions = SignalActions(copying: actions) }
     actions.resetHandlers()
     files.closeForExec()
     timers.deleteAll()
+    takeIDs(of: program)
     credentials.suid = credentials.euid
     credentials.sgid = credentials.egid
+  }
+}
+
+extension Process {
+  /// Set-user-id and set-group-id programs (execve(2)).
+  private func takeIDs(of program: Inode) {
+    guard !hasNoNewPrivileges, !program.filesystem.flags.contains(.noSetUserID) else { return }
+    let mode = program.mode
+    if mode.contains(.setUserID) { (credentials.euid, credentials.fsuid) = (program.uid, program.uid) }
+    if mode.isSuperset(of: [.setGroupID, .groupExecute]) {
+      (credentials.egid, credentials.fsgid) = (program.gid, program.gid)
+    }
   }
 }
 
