@@ -45,6 +45,22 @@ static inline __attribute__((always_inline)) void *apus_current(void) {
   __asm__ volatile("movq %%gs:8, %0" : "=r"(p));
   return p;
 }
+// The running thread and CPU as addresses, once there is a scheduler: the hot paths need no check for null.
+static inline __attribute__((always_inline)) uint64_t apus_running(void) {
+  uint64_t p;
+  __asm__ volatile("movq %%gs:8, %0" : "=r"(p));
+  return p;
+}
+static inline __attribute__((always_inline)) uint64_t apus_running_cpu(void) {
+  uint64_t p;
+  __asm__ volatile("movq %%gs:40, %0" : "=r"(p));
+  return p;
+}
+static inline __attribute__((always_inline)) uint32_t apus_need_resched(void) {
+  uint32_t v;
+  __asm__ volatile("movl %%gs:36, %0" : "=r"(v));
+  return v;
+}
 static inline __attribute__((always_inline)) void *apus_cpu_trace(void) {
   void *p;
   __asm__ volatile("movq %%gs:48, %0" : "=r"(p));

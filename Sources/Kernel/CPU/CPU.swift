@@ -41,9 +41,15 @@ final class CPU {
   @inline(__always)
   static var isAlone: Bool { !AddressSpace.isMultiprocessor }
 
+  /// Without a reference. There is a scheduler.
+  @inline(__always)
+  private static var running: Unmanaged<CPU> {
+    Unmanaged<CPU>.fromOpaque(UnsafeRawPointer(bitPattern: UInt(apus_running_cpu())).unsafelyUnwrapped)
+  }
+
   @inline(__always)
   static var current: CPU {
-    Unmanaged<CPU>.fromOpaque(apus_percpu().pointee.scheduler!)._withUnsafeGuaranteedRef { $0 }
+    running._withUnsafeGuaranteedRef { $0 }
   }
 
   /// Runs `body` with a CPU, without touching its reference count.

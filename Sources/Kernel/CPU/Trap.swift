@@ -51,14 +51,14 @@ private func interrupt(_ body: () -> Void) {
 @inline(__always)
 func prepareReturnToUser(_ frame: FramePointer) {
   apus_cli()
-  if apus_percpu().pointee.need_resched != 0 || Thread.currentNeedsAttention { doWorkBeforeReturn(frame) }
+  if apus_need_resched() != 0 || Thread.currentNeedsAttention { doWorkBeforeReturn(frame) }
 }
 
 @inline(never)
 private func doWorkBeforeReturn(_ frame: FramePointer) {
-  while apus_percpu().pointee.need_resched != 0 || Thread.currentNeedsAttention {
+  while apus_need_resched() != 0 || Thread.currentNeedsAttention {
     apus_sti()
-    if apus_percpu().pointee.need_resched != 0 {
+    if apus_need_resched() != 0 {
       Reaper.runIfBusy()
       Scheduler.yield()
     }
@@ -176,6 +176,6 @@ extension Thread {
   /// `current.needsAttention` without touching reference counts.
   @inline(__always)
   static var currentNeedsAttention: Bool {
-    Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0.needsAttention }
+    Thread.running._withUnsafeGuaranteedRef { $0.needsAttention }
   }
 }

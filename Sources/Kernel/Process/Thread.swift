@@ -100,9 +100,15 @@ final class Thread: Sleeper {
     stack.release()
   }
 
+  /// The thread running on this CPU, without a reference. There is a scheduler.
+  @inline(__always)
+  static var running: Unmanaged<Thread> {
+    Unmanaged<Thread>.fromOpaque(UnsafeRawPointer(bitPattern: UInt(apus_running())).unsafelyUnwrapped)
+  }
+
   /// The thread running on this CPU. Valid in process context only.
   @inline(__always)
-  static var current: Thread { Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0 } }
+  static var current: Thread { Thread.running._withUnsafeGuaranteedRef { $0 } }
 
   @inline(__always)
   func mayRun(on cpu: CPU) -> Bool { affinity >> UInt64(cpu.index) & 1 != 0 }
@@ -271,6 +277,6 @@ private func runFirst() {
 extension Thread {
   @inline(__always)
   static var currentUserFrame: FramePointer {
-    Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0.userFrame }
+    Thread.running._withUnsafeGuaranteedRef { $0.userFrame }
   }
 }
