@@ -40,6 +40,8 @@ let hostOnly: [Target] = [
   .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"])]),
   .target(name: "TraceModel", dependencies: ["Tracer", "LinuxABI"], swiftSettings: warningsAsErrors),
   .target(name: "FlameGraph", swiftSettings: warningsAsErrors),
+  .target(name: "TraceFormats", dependencies: ["FlameGraph"], swiftSettings: warningsAsErrors),
+  .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(
     name: "Guest",
     dependencies: [
@@ -66,13 +68,13 @@ let hostOnly: [Target] = [
   .target(
     name: "Recordings",
     dependencies: [
-      "TraceModel", "FlameGraph", "Guest", .product(name: "SystemPackage", package: "swift-system"),
+      "TraceModel", "FlameGraph", "Guest", "CZlib", .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "kflame",
     dependencies: [
-      "TraceModel", "FlameGraph", "Recordings", argumentParser,
+      "TraceModel", "FlameGraph", "TraceFormats", "Recordings", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),

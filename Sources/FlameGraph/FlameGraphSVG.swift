@@ -36,7 +36,11 @@ public struct FlameGraphSVG: Sendable {
 
   /// Hands the SVG out in chunks.
   public func render<E: Error>(_ stacks: FoldedStacks, to write: ([UInt8]) throws(E) -> Void) throws(E) {
-    let layout = FlameLayout(stacks)
+    try render(FlameLayout(stacks), to: write)
+  }
+
+  /// Hands the SVG out in chunks.
+  public func render<E: Error>(_ layout: FlameLayout, to write: ([UInt8]) throws(E) -> Void) throws(E) {
     try withoutActuallyEscaping(write) { write throws(E) in
       var writer = SVGWriter<E>(write)
       try FlamePicture(settings: self, layout: layout).write(to: &writer)

@@ -34,7 +34,7 @@ public struct FlamePalette: Sendable, Equatable {
 
   /// The shade of a name, below `shadeCount`.
   static func shade(of name: some Sequence<UInt8>) -> Int {
-    let hash = NameArena.hash(name)
+    let hash = NameArena.stableHash(name)
     return Int(((hash ^ hash >> 15) &* 0x9e37_79b1) >> 27)
   }
 

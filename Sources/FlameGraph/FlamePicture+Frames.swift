@@ -5,8 +5,9 @@ extension FlamePicture {
     writer.markup("<g class=\"frames\" role=\"tree\" aria-label=\"")
     writer.text(settings.title)
     writer.markup("\">\n")
-    for index in layout.indices(widthAtLeast: minimum) where layout.frames[index].depth < UInt32(rows) {
-      write(layout.frames[index], to: &writer)
+    try layout.forEach(widthAtLeast: minimum) { index, x throws(E) in
+      guard layout.frames[index].depth < UInt32(rows), layout.frames[index].name != layout.gap else { return }
+      write(layout.frames[index], x, to: &writer)
       try writer.flush()
     }
     writer.markup("</g>\n")
@@ -19,9 +20,9 @@ extension FlamePicture {
   }
 
   /// Both edges are rounded, so that neighbours touch and never overlap.
-  private func write<E: Error>(_ frame: FlameLayout.Frame, to writer: inout SVGWriter<E>) {
-    let left = pixels(frame.x)
-    let width = pixels(frame.x + frame.width) - left
+  private func write<E: Error>(_ frame: FlameLayout.Frame, _ x: UInt64, to writer: inout SVGWriter<E>) {
+    let left = pixels(x)
+    let width = pixels(x + frame.width) - left
     let level = settings.isInverted ? Int(frame.depth) : rows - 1 - Int(frame.depth)
     let y = Self.top + level * Self.row
     let name = layout.name(of: frame)
@@ -55,8 +56,8 @@ extension FlamePicture {
   /// A value with its unit, and as a duration if that is what it is.
   func amount(_ value: UInt64) -> String {
     let whole = UInt128(value) << UInt128(layout.droppedBits)
-    let exact = "\(Quantity.grouped(whole)) \(settings.unit)"
-    return settings.unit.hasSuffix("ns") && whole >= 1000
+    let exact = "\(Quantity.grouped(whole, layout.decimals)) \(settings.unit)"
+    return settings.unit.hasSuffix("ns") && layout.decimals == 0 && whole >= 1000
       ? "\(Quantity.duration(nanoseconds: whole)) (\(exact))" : exact
   }
 }

@@ -7,8 +7,8 @@
 
 struct FrameTable {
   private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-  /// A parser may refuse text nodes of more than 10 MB.
-  private static let partLimit = 4 << 20
+  /// A parser may refuse text nodes of more than 10 MB; this many frames and one take 39 letters each at most.
+  private static let partMask = (1 << 18) - 1
 
   private let layout: FlameLayout
   /// Numbers in the table by numbers in the arena, and back.
@@ -43,31 +43,23 @@ struct FrameTable {
   }
 
   private func writeFrames<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
-    var written = number(UInt64(layout.frames.count), to: &writer)
+    let alphabet = UnsafeMutablePointer<UInt8>.allocate(capacity: Self.letters.count)
+    alphabet.initialize(from: Self.letters, count: Self.letters.count)
+    defer { alphabet.deallocate() }
+    try writer.digits(UInt64(layout.frames.count), alphabet)
     var depth: UInt32 = 0
-    for (index, frame) in layout.frames.enumerated() {
-      if written > Self.partLimit {
+    for index in layout.frames.indices {
+      let frame = layout.frames[index]
+      if index & Self.partMask == Self.partMask {
+        writer.endDigits()
         writer.markup("</metadata>\n<metadata class=\"table\">")
-        written = 0
       }
       // The root ends nothing; any other frame ends all that are open and not above it.
-      written += number(UInt64(index == 0 ? 0 : depth + 1 - frame.depth), to: &writer)
-      written += number(UInt64(numbers[Int(frame.name)]), to: &writer)
-      written += number(layout.own(of: index), to: &writer)
+      try writer.digits(UInt64(index == 0 ? 0 : depth &+ 1 &- frame.depth), alphabet)
+      try writer.digits(UInt64(numbers[Int(frame.name)]), alphabet)
+      try writer.digits(layout.own(of: index), alphabet)
       depth = frame.depth
-      try writer.flush()
     }
-  }
-
-  private func number<E: Error>(_ value: UInt64, to writer: inout SVGWriter<E>) -> Int {
-    var rest = value
-    var count = 1
-    while rest >= 32 {
-      writer.byte(Self.letters[Int(rest & 31 | 32)])
-      rest >>= 5
-      count += 1
-    }
-    writer.byte(Self.letters[Int(rest)])
-    return count
+    writer.endDigits()
   }
 }

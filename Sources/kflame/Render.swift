@@ -3,6 +3,7 @@
 import ArgumentParser
 import FlameGraph
 import Recordings
+import TraceFormats
 
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct Render: ParsableCommand {
       told on standard error and left out.
       """)
 
-  @OptionGroup var stacks: StackOptions
+  @OptionGroup var input: InputOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the SVG goes; default: standard output.", valueName: "FILE"))
   var output: String?
@@ -48,13 +49,32 @@ struct Render: ParsableCommand {
 
   func run() {
     KFlame.ending { () throws(ToolError) in
-      let (stacks, given) = try stacks.read()
+      let (layout, given) = try layout()
       let picture = settings(given)
-      if stacks.isEmpty { KFlame.warn("no stacks; the SVG says so") }
+      if layout.total == 0 { KFlame.warn("no stacks; the SVG says so") }
       let output = try ByteOutput(path: output)
-      try picture.render(stacks) { bytes throws(ToolError) in try output.write(bytes) }
+      try picture.render(layout) { bytes throws(ToolError) in try output.write(bytes) }
       try output.close()
     }
+  }
+
+  /// Folded text alone takes the short way.
+  private func layout() throws(ToolError) -> (FlameLayout, FlameGraphSVG) {
+    let first = try ByteSource(path: input.inputs[0])
+    if let layout = try foldedLayout(first) { return (layout, FlameGraphSVG()) }
+    let (profile, picture) = try InputReader(options: input).read(first)
+    return (FlameLayout(profile.stacks), picture)
+  }
+
+  private func foldedLayout(_ source: ByteSource) throws(ToolError) -> FlameLayout? {
+    guard input.inputs.count == 1, input.filter.isEmpty, !UTF16Text.isMarked(source.head), try InputReader.format(of: source, input.from) == .folded else { return nil }
+    let held = try source.rest()
+    let (layout, badLines, badLineCount) = FlameLayout.read(folded: held.bytes)
+    for bad in badLines { KFlame.warn("\(source.name): line \(bad.line): \(bad.reason.rawValue)") }
+    if badLineCount > 0, layout.total == 0 {
+      throw ToolError(.badInput, "\(source.name): no stacks; \(badLines[0])")
+    }
+    return layout
   }
 
   private func settings(_ given: FlameGraphSVG) -> FlameGraphSVG {

@@ -21,8 +21,9 @@ import Testing
           print([nameOf(i), frames.depth[i], frames.end[i], frames.start[i], frames.total[i], frames.own[i]].join(" "));
         """))
     guard let lines else { return }
+    let x = layout.positions
     let expected = layout.frames.enumerated().map { index, frame in
-      "\(layout.name(of: frame)) \(frame.depth) \(frame.end) \(frame.x) \(frame.width) \(layout.own(of: index))"
+      "\(layout.name(of: frame)) \(frame.depth) \(frame.end) \(x[index]) \(frame.width) \(layout.own(of: index))"
     }
     #expect(lines == expected)
   }
