@@ -40,7 +40,10 @@ let hostOnly: [Target] = [
   .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"])]),
   .target(name: "TraceModel", dependencies: ["Tracer", "LinuxABI"], swiftSettings: warningsAsErrors),
   .target(name: "FlameGraph", swiftSettings: warningsAsErrors),
-  .target(name: "TraceFormats", dependencies: ["FlameGraph"], swiftSettings: warningsAsErrors),
+  .target(
+    name: "TraceFormats",
+    dependencies: ["FlameGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    exclude: ["Protobuf/profile.proto", "Protobuf/perfetto.proto"], swiftSettings: warningsAsErrors),
   .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
   .target(
     name: "Guest",
@@ -122,6 +125,7 @@ let package = Package(
     ? []
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+      .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
       .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
       .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],

@@ -28,13 +28,22 @@ public struct FlameLayout: Sendable {
   /// The name of what is no frame but time between two, in a flame chart; it is never drawn.
   var gap: UInt32?
 
+  /// Of a differential graph.
+  var comparison: FlameComparison?
+
   /// Siblings in the order of their names' bytes.
   public init(_ stacks: FoldedStacks) {
+    var nodes: [UInt32] = []
+    self.init(stacks, nodes: &nodes)
+  }
+
+  /// `nodes`: by frame, the nodes they came of.
+  init(_ stacks: FoldedStacks, nodes: inout [UInt32]) {
     names = stacks.names
     decimals = stacks.decimals
     droppedBits = max(0, 64 - stacks.sum.leadingZeroBitCount)
     let widths = Self.widths(stacks, droppedBits)
-    place(stacks, widths)
+    place(stacks, widths, &nodes)
   }
 
   init(frames: [Frame], levels: Int, names: NameArena, gap: UInt32? = nil, decimals: Int = 0, droppedBits: Int = 0) {
@@ -97,7 +106,7 @@ public struct FlameLayout: Sendable {
     return widths
   }
 
-  private mutating func place(_ stacks: FoldedStacks, _ widths: [UInt64]) {
+  private mutating func place(_ stacks: FoldedStacks, _ widths: [UInt64], _ nodes: inout [UInt32]) {
     let order = SiblingOrder(stacks)
     frames.reserveCapacity(widths.count)
     // What is still to be placed. A nil node closes its frame.
@@ -110,11 +119,35 @@ public struct FlameLayout: Sendable {
         continue
       }
       frames.append(Frame(name: stacks.nodes[Int(node)].name, depth: depth, end: 0, width: widths[Int(node)]))
+      nodes.append(node)
       depth += 1
       levels = max(levels, Int(depth))
       open.append((nil, frames.count - 1))
       // Children go on the stack in reverse, so that the leftmost is placed first.
       for child in order.children(of: node).reversed() where widths[Int(child)] > 0 { open.append((child, 0)) }
     }
+  }
+}
+
+extension FlameLayout {
+  /// The same frames with the widest sibling first; equals stay in their order.
+  public func leftHeavy() -> FlameLayout {
+    var result = self
+    result.frames.removeAll(keepingCapacity: true)
+    var open: [Int] = [0]
+    while let index = open.popLast() {
+      let place = result.frames.count
+      var frame = frames[index]
+      frame.end = UInt32(place) + (frame.end - UInt32(index))
+      result.frames.append(frame)
+      var children: [Int] = []
+      var child = index + 1
+      while child < Int(frame.end) - place + index {
+        children.append(child)
+        child = Int(frames[child].end)
+      }
+      open += children.sorted { (frames[$0].width, $1) < (frames[$1].width, $0) }
+    }
+    return result
   }
 }

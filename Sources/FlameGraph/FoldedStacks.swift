@@ -106,9 +106,15 @@ public struct FoldedStacks: Sendable {
     UInt128(carries[node] ?? 0) << 64 | UInt128(nodes[Int(node)].value)
   }
 
+  mutating func removeValues() {
+    for index in nodes.indices { nodes[index].value = 0 }
+    carries = [:]
+    sum = 0
+  }
+
   private mutating func set(_ value: UInt128, _ node: UInt32) {
     nodes[Int(node)].value = UInt64(truncatingIfNeeded: value)
-    if value >> 64 > 0 { carries[node] = UInt64(value >> 64) }
+    carries[node] = value >> 64 > 0 ? UInt64(truncatingIfNeeded: value >> 64) : nil
   }
 
   private mutating func scale(to decimals: Int) {

@@ -20,6 +20,9 @@ struct SVGWriter<Failure: Error>: ~Copyable {
   /// Text between tags or in a quoted attribute.
   mutating func text(_ text: some StringProtocol) { XMLText.append(text.unicodeScalars, to: &buffer) }
 
+  /// Letters, digits and blanks, which mean nothing in XML or CSS.
+  mutating func raw(_ word: String) { buffer.append(contentsOf: word.utf8) }
+
   mutating func number(_ value: some BinaryInteger) { buffer.append(contentsOf: String(value).utf8) }
 
   /// Hundredths, as in 12.34; zeros at the end are left out.

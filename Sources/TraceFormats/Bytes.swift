@@ -81,3 +81,25 @@ struct Words {
     return start < offset ? UnsafeBufferPointer(rebasing: line[start..<offset]) : nil
   }
 }
+
+extension UnsafeBufferPointer<UInt8> {
+  /// Calls `body` with every line and its number, the first being 1; without line ends.
+  func forEachLine(_ body: (Int, Self) -> Void) {
+    var number = 1
+    var start = 0
+    while start < count {
+      let end = self[start...].firstIndex(of: 0x0a) ?? count
+      body(number, Self(rebasing: self[start..<end]))
+      number += 1
+      start = end + 1
+    }
+  }
+
+  /// A symbol without the `+0x1f` or `+31` behind it.
+  var withoutOffset: Self {
+    guard let plus = lastIndex(of: UInt8(ascii: "+")), plus > 0 else { return self }
+    var digits = self[(plus + 1)...]
+    if digits.starts(with: [UInt8(ascii: "0"), UInt8(ascii: "x")]) { digits = digits.dropFirst(2) }
+    return !digits.isEmpty && digits.allSatisfy { $0.isHexadecimal } ? Self(rebasing: self[..<plus]) : self
+  }
+}

@@ -11,7 +11,14 @@ extension TraceFormat {
     switch self {
     case .perf: return Self.perf(bytes, options, keepsSamples)
     case .folded: return Self.folded(bytes)
-    default: throw FormatError("another format")
+    case .dtrace: return DTraceText.read(bytes)
+    case .bpftrace: return BPFTraceText.read(bytes)
+    case .ftrace: return FtraceText.read(bytes, keepsSamples: keepsSamples)
+    case .functionGraph: return FunctionGraphText.read(bytes)
+    case .chrome: return try ChromeTrace.read(bytes, keepsSamples: keepsSamples)
+    case .speedscope: return try Speedscope.read(bytes, keepsSamples: keepsSamples)
+    case .pprof: return try PProf.read(bytes, options)
+    case .recording: throw FormatError("a format that says the names of its frames")
     }
   }
 

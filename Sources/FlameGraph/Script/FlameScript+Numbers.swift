@@ -2,7 +2,11 @@
 
 extension FlameScript {
   static let numbers: StaticString = #"""
-    const grouped = (value) => String(BigInt(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, ",");
+    const grouped = (value) => {
+      const whole = Number.isInteger(value) || value > 1e15 ? BigInt(Math.round(value)) : BigInt(Math.floor(value));
+      const part = Number.isInteger(value) || value > 1e15 ? "" : value.toFixed(9).replace(/^.*\./, ".").replace(/0+$/, "");
+      return String(whole).replace(/\B(?=(\d{3})+$)/g, ",") + part;
+    };
     const percent = (part, whole) => (whole > 0 ? (100 * part / whole).toFixed(2) : "0.00") + " %";
 
     function duration(value) {

@@ -1,4 +1,4 @@
-// Script: search by regular expression. A pattern without capitals ignores case. The share that matched counts no value
+// Script: search by regular expression. A pattern without capitals ignores case; c makes others do so. The share that matched counts no value
 // twice: what is inside of a match belongs to it.
 
 extension FlameScript {
@@ -11,7 +11,7 @@ extension FlameScript {
       if (pattern) {
         try {
           const hasCapitals = /[A-Z]/.test(pattern.replace(/\\./g, ""));
-          const expression = new RegExp(pattern, hasCapitals ? "" : "i");
+          const expression = new RegExp(pattern, hasCapitals && !view.ignoresCase ? "" : "i");
           view.matches = names.map((name) => expression.test(name));
         } catch {
           view.matches = [];
@@ -20,6 +20,12 @@ extension FlameScript {
       draw();
       countMatches();
       showButtons();
+    }
+
+    function toggleCase() {
+      view.ignoresCase = !view.ignoresCase;
+      search(view.pattern);
+      remember();
     }
 
     function countMatches() {
