@@ -84,6 +84,11 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "FlameGraphTests", dependencies: ["FlameGraph"], exclude: ["Golden"], swiftSettings: warningsAsErrors),
   .testTarget(
+    name: "TraceFormatsTests",
+    dependencies: [
+      "FlameGraph", "TraceFormats",
+    ], exclude: ["trace-processor.js"], swiftSettings: warningsAsErrors),
+  .testTarget(
     name: "RecordingsTests",
     dependencies: [
       "Tracer", "TraceModel", "TraceTestSupport", "CMachine", "FlameGraph", "Recordings", "kflame",

@@ -17,9 +17,10 @@ struct FlameComparison: Sendable {
     self.before = Self.sums(frames, before)
     self.after = Self.sums(frames, after)
     // The root would drown the others when totals differ.
-    largest = frames.indices.dropFirst().map { [one = self.before, other = self.after] index in
-      one[index] > other[index] ? one[index] - other[index] : other[index] - one[index]
-    }.max() ?? 0
+    largest =
+      frames.indices.dropFirst().map { [one = self.before, other = self.after] index in
+        one[index] > other[index] ? one[index] - other[index] : other[index] - one[index]
+      }.max() ?? 0
   }
 
   private static func sums(_ frames: [FlameLayout.Frame], _ own: [UInt64]) -> [UInt64] {
@@ -36,7 +37,9 @@ struct FlameComparison: Sendable {
 
   func isNoise(_ index: Int) -> Bool { abs(test.z(share(before, index), share(after, index))) < NoiseTest.deviations }
 
-  private func share(_ values: [UInt64], _ index: Int) -> Double { values[0] > 0 ? Double(values[index]) / Double(values[0]) : 0 }
+  private func share(_ values: [UInt64], _ index: Int) -> Double {
+    values[0] > 0 ? Double(values[index]) / Double(values[0]) : 0
+  }
 
   /// A shade of `FlamePalette.difference`; nil for noise.
   func shade(_ index: Int, isNegated: Bool) -> Int? {

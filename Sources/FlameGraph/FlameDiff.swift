@@ -2,8 +2,9 @@
 //
 // `before` may be scaled to the size of `after`, which compares shares in place of amounts. A difference is called noise
 // when two random draws of the same profile would differ as much: the z-test of two proportions, on the numbers of
-// samples (a value divided by what one sample counts), below three standard deviations. Three and not two, because a
-// profile has hundreds of functions and all of them are tested.
+// samples (a value divided by what one sample counts), below three standard deviations. Amounts that are not scaled are
+// tested as counts, by the test of two Poisson rates. Three and not two, because a profile has hundreds of functions and
+// all of them are tested.
 
 public struct FlameDiff: Sendable {
   public struct Side: Sendable {
@@ -27,7 +28,7 @@ public struct FlameDiff: Sendable {
 
   public init(_ before: Side, _ after: Side, isNormalized: Bool = false) {
     self.isNormalized = isNormalized
-    test = NoiseTest(before, after)
+    test = NoiseTest(before, after, isNormalized)
     let decimals = max(before.stacks.decimals, after.stacks.decimals)
     let one = Self.values(before.stacks, decimals, &union)
     let other = Self.values(after.stacks, decimals, &union)
@@ -67,24 +68,28 @@ public struct FlameDiff: Sendable {
   }
 }
 
-/// Whether two shares differ by more than chance.
+/// Whether two shares, or the amounts that they stand for, differ by more than chance.
 public struct NoiseTest: Sendable {
   public static let deviations = 3.0
   /// Samples of both sides.
   public let before: Double
   public let after: Double
-  /// Amounts by which one side's values are divided for the number of samples.
-  private let periods: (before: Double, after: Double)
+  /// Whether shares are compared, or amounts.
+  public let comparesShares: Bool
 
-  init(_ before: FlameDiff.Side, _ after: FlameDiff.Side) {
+  init(_ before: FlameDiff.Side, _ after: FlameDiff.Side, _ comparesShares: Bool) {
+    self.comparesShares = comparesShares
     self.before = Double(before.stacks.sum) / Double(FoldedStacks.power(before.stacks.decimals)) / before.period
     self.after = Double(after.stacks.sum) / Double(FoldedStacks.power(after.stacks.decimals)) / after.period
-    periods = (before.period, after.period)
   }
 
-  /// Standard deviations between two shares of the whole.
+  /// Standard deviations between two parts of the whole.
   public func z(_ before: Double, _ after: Double) -> Double {
     guard self.before > 0, self.after > 0 else { return .infinity }
+    guard comparesShares else {
+      let sum = before * self.before + after * self.after
+      return sum > 0 ? (after * self.after - before * self.before) / sum.squareRoot() : 0
+    }
     let pooled = (before * self.before + after * self.after) / (self.before + self.after)
     let variance = pooled * (1 - pooled) * (1 / self.before + 1 / self.after)
     return variance > 0 ? (after - before) / variance.squareRoot() : 0

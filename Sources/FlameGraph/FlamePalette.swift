@@ -106,7 +106,9 @@ extension FlamePalette.Rule {
     if name.hasSuffix("_[j]") { return .own }
     switch self {
     case .java: return Self.isJava(name) ? .own : name.contains("::") ? .native : .other
-    case .js: return name.contains(".js") || name == " " ? .own : name.contains("::") ? .native : name.contains(":") ? .inlined : .other
+    case .js:
+      return name.contains(".js") || name == " "
+        ? .own : name.contains("::") ? .native : name.contains(":") ? .inlined : .other
     case .perl: return name.contains("::") ? .native : name.contains("Perl") || name.contains(".pl") ? .own : .other
     case .python: return Self.python(name)
     case .rust: return Self.rust(name)
@@ -116,7 +118,8 @@ extension FlamePalette.Rule {
 
   private static func isJava(_ name: String) -> Bool {
     let path = name.first == "L" ? name.dropFirst() : name[...]
-    return name.contains(":::") || ["java/", "javax/", "jdk/", "net/", "org/", "com/", "io/", "sun/"].contains { path.hasPrefix($0) }
+    return name.contains(":::")
+      || ["java/", "javax/", "jdk/", "net/", "org/", "com/", "io/", "sun/"].contains { path.hasPrefix($0) }
   }
 
   private static func python(_ name: String) -> FlamePalette.Kind {

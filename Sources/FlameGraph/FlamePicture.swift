@@ -80,6 +80,7 @@ struct FlamePicture {
     if let test = layout.comparison?.test {
       attribute(" data-before=\"", UInt64(clamping: Int64(min(test.before, 9e15))), to: &writer)
       attribute(" data-after=\"", UInt64(clamping: Int64(min(test.after, 9e15))), to: &writer)
+      if test.comparesShares { writer.markup(" data-shares=\"\"") }
     }
     if settings.isNegated { writer.markup(" data-negated=\"\"") }
     if settings.width == nil { writer.markup(" data-fluid=\"\"") }

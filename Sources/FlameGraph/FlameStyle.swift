@@ -3,7 +3,9 @@
 enum FlameStyle {
   static func write<E: Error>(_ settings: FlameGraphSVG, to writer: inout SVGWriter<E>) {
     writer.markup("\n.flame{font-family:")
-    let font = settings.font.unicodeScalars.filter { $0.properties.isAlphabetic || " -0123456789".unicodeScalars.contains($0) }
+    let font = settings.font.unicodeScalars.filter {
+      $0.properties.isAlphabetic || " -0123456789".unicodeScalars.contains($0)
+    }
     if !font.isEmpty {
       writer.markup("\"")
       writer.raw(String(String.UnicodeScalarView(font)))

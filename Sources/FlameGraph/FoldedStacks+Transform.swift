@@ -40,7 +40,9 @@ extension FoldedStacks {
   }
 
   /// The names for which a test holds, by number.
-  public func names(where isWanted: (String) -> Bool) -> [Bool] { (0..<UInt32(names.count)).map { isWanted(names.string($0)) } }
+  public func names(where isWanted: (String) -> Bool) -> [Bool] {
+    (0..<UInt32(names.count)).map { isWanted(names.string($0)) }
+  }
 
   func pathIDs(to node: UInt32) -> [UInt32] {
     var ids: [UInt32] = []

@@ -148,7 +148,9 @@ private struct KnownNames {
     return (name(hash, line + start, end - start, &names), end)
   }
 
-  private mutating func name(_ hash: UInt64, _ start: UnsafeRawPointer, _ count: Int, _ names: inout NameArena) -> UInt32 {
+  private mutating func name(_ hash: UInt64, _ start: UnsafeRawPointer, _ count: Int, _ names: inout NameArena)
+    -> UInt32
+  {
     var slot = Int(truncatingIfNeeded: hash >> 20) & (slots.count &- 1)
     while slots[slot] != 0 {
       let entry = entries[Int(slots[slot] &- 1)]

@@ -63,7 +63,8 @@ struct FrameTable {
   }
 
   /// A number for each frame.
-  private func writeColumn<E: Error>(_ name: StaticString, _ values: [UInt64], to writer: inout SVGWriter<E>) throws(E) {
+  private func writeColumn<E: Error>(_ name: StaticString, _ values: [UInt64], to writer: inout SVGWriter<E>) throws(E)
+  {
     writer.markup("<metadata class=\"")
     writer.markup(name)
     writer.markup("\">")
@@ -98,7 +99,10 @@ struct FrameTable {
   }
 
   private static func word(_ name: String) -> String {
-    String(name.unicodeScalars.filter { $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || $0 == "_" || ("0"..."9").contains($0)) }.map(Character.init))
+    String(
+      name.unicodeScalars.filter {
+        $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || $0 == "_" || ("0"..."9").contains($0))
+      }.map(Character.init))
   }
 
   private func writeFrames<E: Error>(to writer: inout SVGWriter<E>) throws(E) {

@@ -38,7 +38,9 @@ struct KnownStacks: Sendable {
     guard !stack.isEmpty, frames.count + stack.count <= Self.limit else { return }
     entries.append(Entry(hash: Self.hash(stack), start: frames.count, count: UInt32(stack.count), node: node))
     frames.append(contentsOf: stack)
-    if entries.count * 2 > slots.count { slots = [UInt32](repeating: 0, count: max(256, slots.count * 2)) } else {
+    if entries.count * 2 > slots.count {
+      slots = [UInt32](repeating: 0, count: max(256, slots.count * 2))
+    } else {
       return insert(entries.count - 1)
     }
     for index in entries.indices { insert(index) }

@@ -40,7 +40,9 @@ public final class ByteSource: @unchecked Sendable {
     var count = 0
     if position < ahead.count {
       count = min(buffer.count, ahead.count - position)
-      ahead.withUnsafeBytes { buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<(position + count)])) }
+      ahead.withUnsafeBytes {
+        buffer.copyMemory(from: UnsafeRawBufferPointer(rebasing: $0[position..<(position + count)]))
+      }
       position += count
     }
     while count < buffer.count {

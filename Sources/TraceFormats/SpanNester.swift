@@ -77,7 +77,10 @@ struct SpanNester {
     let thread = TimedSample.Thread(process: 1, thread: number + 1, name: track.label)
     var open: [(node: UInt32, end: UInt64)] = []
     var time: UInt64 = 0
-    for span in track.spans.sorted(by: { ($0.start, $1.end) < ($1.start, $0.end) }) {
+    let order = track.spans.enumerated().sorted {
+      ($0.element.start, $1.element.end, $0.offset) < ($1.element.start, $0.element.end, $1.offset)
+    }
+    for (_, span) in order {
       advance(to: span.start, &open, &time, thread)
       let node = profile.stacks.child(of: open.last?.node ?? root, span.name)
       open.append((node, min(span.end, open.last?.end ?? .max)))

@@ -22,7 +22,8 @@ extension TraceFormat {
     }
   }
 
-  private static func perf(_ bytes: UnsafeBufferPointer<UInt8>, _ options: PerfOptions, _ keepsSamples: Bool) -> Profile {
+  private static func perf(_ bytes: UnsafeBufferPointer<UInt8>, _ options: PerfOptions, _ keepsSamples: Bool) -> Profile
+  {
     var script = PerfScript(options, event: PerfScript.firstEvent(in: bytes), keepsSamples: keepsSamples)
     script.read(bytes)
     var profile = Profile()

@@ -57,8 +57,12 @@ private struct FormatGuess {
 
   private func isPerf(_ lines: [Bytes]) -> Bool {
     let chain = lines.contains { PerfFrame($0).map { !$0.module.isEmpty || $0.address.count >= 8 } ?? false }
-    let header = lines.contains { $0.last == UInt8(ascii: ":") && PerfHeader($0).event != nil && PerfHeader($0).time != nil }
-    let single = lines.contains { PerfHeader($0).time != nil && PerfHeader($0).event != nil && PerfHeader($0).thread != nil }
+    let header = lines.contains {
+      $0.last == UInt8(ascii: ":") && PerfHeader($0).event != nil && PerfHeader($0).time != nil
+    }
+    let single = lines.contains {
+      PerfHeader($0).time != nil && PerfHeader($0).event != nil && PerfHeader($0).thread != nil
+    }
     return chain || header || single
   }
 
@@ -79,7 +83,8 @@ enum FoldedHead {
   static func kind(_ line: UnsafeBufferPointer<UInt8>) -> Kind {
     guard let blank = line.lastIndex(where: { $0.isBlank }) else { return .other }
     let word = line[(blank + 1)...]
-    return word.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && word.contains(where: { $0.isDigit }) ? .line : .other
+    return word.allSatisfy { $0.isDigit || $0 == UInt8(ascii: ".") } && word.contains(where: { $0.isDigit })
+      ? .line : .other
   }
 }
 

@@ -1,7 +1,9 @@
 // Text in UTF-16, told by its byte order mark, as UTF-8. What is no UTF-16 is repaired.
 
 public enum UTF16Text {
-  public static func isMarked(_ head: [UInt8]) -> Bool { head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff]) }
+  public static func isMarked(_ head: [UInt8]) -> Bool {
+    head.starts(with: [0xff, 0xfe]) || head.starts(with: [0xfe, 0xff])
+  }
 
   /// Nil when there is no mark.
   public static func decoded(_ bytes: [UInt8]) -> [UInt8]? {

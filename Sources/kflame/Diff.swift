@@ -64,7 +64,8 @@ struct Diff: ParsableCommand {
       let percent = Int((worst.growth * 10_000).rounded())
       throw ToolError(
         .threshold,
-        "\(worst.function.name) grew by \(percent / 100).\(percent % 100 < 10 ? "0" : "")\(percent % 100) % of the whole; the limit is \(failOn)")
+        "\(worst.function.name) grew by \(percent / 100).\(percent % 100 < 10 ? "0" : "")\(percent % 100) % of the whole; the limit is \(failOn)"
+      )
     }
   }
 

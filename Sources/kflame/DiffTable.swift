@@ -84,7 +84,8 @@ struct DiffTable {
 enum FoldedName {
   /// One line, whatever the name holds.
   static func printable(_ name: String) -> String {
-    String(String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 ? Unicode.Scalar(0x2400 + $0.value)! : $0 }))
+    String(
+      String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 ? Unicode.Scalar(0x2400 + $0.value)! : $0 }))
   }
 }
 

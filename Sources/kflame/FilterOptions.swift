@@ -12,7 +12,8 @@ struct FilterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("No stacks with a frame that matches; may be repeated.", valueName: "REGEX"))
   var exclude: [String] = []
 
-  @Option(help: ArgumentHelp("Leave out frames that match; their callees move up; may be repeated.", valueName: "REGEX"))
+  @Option(
+    help: ArgumentHelp("Leave out frames that match; their callees move up; may be repeated.", valueName: "REGEX"))
   var hide: [String] = []
 
   @Option(help: ArgumentHelp("Begin stacks at the outermost frame that matches.", valueName: "REGEX"))

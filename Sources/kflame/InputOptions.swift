@@ -50,7 +50,8 @@ struct PerfFlags: ParsableArguments {
   @Flag(help: "Mark functions that were compiled at run time by _[j].") var jit = false
   @Flag(help: "Mark functions that perf knows to be inlined by _[i].") var inline = false
   @Flag(help: "All marks: --kernel, --jit and --inline.") var all = false
-  @Flag(name: .customLong("all-events"), help: "Count every event; without it, the first one's kind.") var allEvents = false
+  @Flag(name: .customLong("all-events"), help: "Count every event; without it, the first one's kind.") var allEvents =
+    false
   @Flag(help: "Count samples, not their periods.") var samples = false
 
   @Option(name: .customLong("event-filter"), help: ArgumentHelp("The event that counts.", valueName: "EVENT"))

@@ -10,7 +10,8 @@ struct KFlame: ParsableCommand {
   static let configuration = CommandConfiguration(
     commandName: "kflame",
     abstract: "Flame graphs, of recordings and of what other profilers write.",
-    discussion: "Exit status: 0, 1 failure, 2 threshold exceeded, 64 usage, 65 bad input, 66 no input, 74 input/output error.",
+    discussion:
+      "Exit status: 0, 1 failure, 2 threshold exceeded, 64 usage, 65 bad input, 66 no input, 74 input/output error.",
     subcommands: [Render.self, Collapse.self, Diff.self, Convert.self, Pack.self])
 
   static func main() {

@@ -8,7 +8,8 @@ import TraceFormats
 struct OrderOptions: ParsableArguments {
   @Flag(help: "Callees below callers: who calls what takes the time?") var reverse = false
   @Flag(help: "Time from left to right; stacks are not merged.") var flamechart = false
-  @Flag(name: .customLong("left-heavy"), help: "The widest frame first, in place of the order of names.") var leftHeavy = false
+  @Flag(name: .customLong("left-heavy"), help: "The widest frame first, in place of the order of names.")
+  var leftHeavy = false
   @Option(help: ArgumentHelp("Callers and callees of one function, side by side.", valueName: "FUNCTION"))
   var sandwich: String?
 
@@ -26,7 +27,9 @@ struct OrderOptions: ParsableArguments {
     var stacks = profile.stacks
     if let sandwich {
       stacks = stacks.sandwich(of: sandwich)
-      if stacks.isEmpty { throw ToolError(.badInput, "no stack has the function '\(sandwich)'; expected one that does") }
+      if stacks.isEmpty {
+        throw ToolError(.badInput, "no stack has the function '\(sandwich)'; expected one that does")
+      }
     }
     if reverse { stacks = stacks.reversed() }
     if let total {

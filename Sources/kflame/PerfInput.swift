@@ -41,7 +41,8 @@ enum PerfInput {
       first = min(first, number)
       script.read(buffer.bytes)
     }
-    return Found(first: first, stacks: script.stacks, samples: script.samples, counts: script.counts,
+    return Found(
+      first: first, stacks: script.stacks, samples: script.samples, counts: script.counts,
       hasPeriods: script.hasPeriods)
   }
 

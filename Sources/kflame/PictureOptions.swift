@@ -8,9 +8,11 @@ struct PictureOptions: ParsableArguments {
   @Option(help: "The title.") var title: String?
   @Option(help: "Text before the facts about the data, below the title.") var subtitle: String?
   @Option(help: "A remark that the file keeps and does not show.") var notes: String?
-  @Option(help: ArgumentHelp("Pixels; default: 1200, and all of the window in a browser.", valueName: "PX")) var width: Int?
+  @Option(help: ArgumentHelp("Pixels; default: 1200, and all of the window in a browser.", valueName: "PX")) var width:
+    Int?
   @Option(help: ArgumentHelp("Height of a frame.", valueName: "PX")) var height = 16
-  @Option(help: ArgumentHelp("Frames narrower than this, '0.4' pixels or '0.1%', come only with zoom.", valueName: "PX|N%"))
+  @Option(
+    help: ArgumentHelp("Frames narrower than this, '0.4' pixels or '0.1%', come only with zoom.", valueName: "PX|N%"))
   var minwidth = "0.4"
   @Option(help: ArgumentHelp("Font; letters should have one width.", valueName: "NAME")) var fonttype: String?
   @Option(help: ArgumentHelp("Size of letters.", valueName: "PX")) var fontsize = 12
@@ -18,10 +20,12 @@ struct PictureOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Stands before names in tips.", valueName: "TEXT")) var nametype: String?
   @Option(help: ArgumentHelp("Palette: \(FlamePalette.all.map(\.name).joined(separator: ", ")).", valueName: "NAME"))
   var colors: String?
-  @Option(help: ArgumentHelp("The page: yellow, blue, green, grey or #rrggbb.", valueName: "COLOR")) var bgcolors: String?
+  @Option(help: ArgumentHelp("The page: yellow, blue, green, grey or #rrggbb.", valueName: "COLOR")) var bgcolors:
+    String?
   @Option(help: ArgumentHelp("auto, light, dark or print.", valueName: "THEME")) var theme = FlameGraphSVG.Theme.auto
   @Option(
-    help: ArgumentHelp("Lines 'function<TAB>href=URL<TAB>class=NAME' give functions links and classes.", valueName: "FILE"))
+    help: ArgumentHelp(
+      "Lines 'function<TAB>href=URL<TAB>class=NAME' give functions links and classes.", valueName: "FILE"))
   var nameattr: String?
   @Flag(help: "Root on top: icicles.") var inverted = false
   @Flag(help: "Taken and without effect: colours always go by name.") var hash = false

@@ -28,7 +28,8 @@ struct Render: ParsableCommand {
       valueName: "FORMAT"))
   var format = Format.svg
 
-  @Option(help: ArgumentHelp("What the whole width stands for, at least all there is.", valueName: "N")) var total: String?
+  @Option(help: ArgumentHelp("What the whole width stands for, at least all there is.", valueName: "N")) var total:
+    String?
   @Option(help: ArgumentHelp("Multiply all values by this.", valueName: "N")) var factor: String?
 
   func validate() throws {
@@ -66,7 +67,9 @@ struct Render: ParsableCommand {
   }
 
   private func foldedLayout(_ source: ByteSource) throws(ToolError) -> FlameLayout? {
-    guard !UTF16Text.isMarked(source.head), try InputReader.format(of: source, input.from) == .folded else { return nil }
+    guard !UTF16Text.isMarked(source.head), try InputReader.format(of: source, input.from) == .folded else {
+      return nil
+    }
     let held = try source.rest()
     let (layout, badLines, badLineCount) = FlameLayout.read(folded: held.bytes, order.flamechart ? .asGiven : .byName)
     for bad in badLines { KFlame.warn("\(source.name): line \(bad.line): \(bad.reason.rawValue)") }

@@ -59,7 +59,7 @@ import Testing
     let unit = try #require(svg.firstMatch(of: /data-unit="([^"]*)"/)).1
     return """
       const svg = { dataset: { unit: \(try quoted(unit)), minimum: "400", bits: "0" },
-        querySelector: () => ({ textContent: \(try quoted(names)) }),
+        querySelector: (wanted) => (wanted === ".names" ? { textContent: \(try quoted(names)) } : null),
         querySelectorAll: () => [{ textContent: \(try quoted(table)) }] };
       const document = { currentScript: { ownerSVGElement: svg } };
       const print = (...words) => console.log(words.join(" "));

@@ -59,7 +59,7 @@ import TraceModel
   @Test func emptyInputGivesAPictureThatSaysSo() async throws {
     let result = try await Self.shell("\"$KFLAME\" render < /dev/null")
     #expect(result.status == 0 && result.output.contains("No stacks: nothing to show."))
-    #expect(result.error == "kflame: no stacks; the SVG says so\n")
+    #expect(result.error == "kflame: no stacks; the picture says so\n")
   }
 
   @Test(arguments: [

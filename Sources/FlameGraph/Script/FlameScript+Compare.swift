@@ -22,6 +22,7 @@ extension FlameScript {
       const [n, m] = settings.samples;
       const p = before[0] > 0 ? before[index] / before[0] : 0, q = after[0] > 0 ? after[index] / after[0] : 0;
       if (!n || !m) return Infinity;
+      if (!settings.shares) return p * n + q * m > 0 ? (q * m - p * n) / Math.sqrt(p * n + q * m) : 0;
       const pooled = (p * n + q * m) / (n + m);
       const variance = pooled * (1 - pooled) * (1 / n + 1 / m);
       return variance > 0 ? (q - p) / Math.sqrt(variance) : 0;

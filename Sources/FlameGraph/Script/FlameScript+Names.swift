@@ -21,6 +21,11 @@ extension FlameScript {
     // At most so many columns; the end that says less goes.
     function fit(name, columns) {
       if (name.length * 2 <= columns) return name;
+      if (/^[\x20-\x7e]*$/.test(name)) {
+        if (name.length <= columns) return name;
+        if (columns < 3) return "";
+        return /::|[./]/.test(name) ? "…" + name.slice(1 - columns) : name.slice(0, columns - 1) + "…";
+      }
       let letters = lettersOf(name);
       if (columnsOf(letters) <= columns) return name;
       if (columns < 3) return "";

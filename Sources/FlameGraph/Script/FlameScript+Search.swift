@@ -17,10 +17,13 @@ extension FlameScript {
           view.matches = [];
         }
       }
-      draw();
+      // What is drawn stays where it is.
+      for (const [index, group] of view.drawn) group.firstChild.setAttribute("class", fillOf(index));
       countMatches();
       showButtons();
     }
+
+    const fillOf = (index) => (view.matches && view.matches[frames.name[index]] ? "match" : classOf(index));
 
     function toggleCase() {
       view.ignoresCase = !view.ignoresCase;

@@ -17,6 +17,7 @@ extension FlameScript {
       letter: Number(svg.dataset.letter || 7250) / 1000,
       type: svg.dataset.nameType ? svg.dataset.nameType + " " : "",
       samples: "before" in svg.dataset ? [Number(svg.dataset.before), Number(svg.dataset.after)] : null,
+      shares: "shares" in svg.dataset,
       negated: "negated" in svg.dataset,
       fluid: isDocument && "fluid" in svg.dataset,
       inverted: "inverted" in svg.dataset,

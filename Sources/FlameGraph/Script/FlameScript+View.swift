@@ -17,6 +17,16 @@ extension FlameScript {
       return element;
     }
 
+    const hundredths = (value) => Math.round(value * 100) / 100;
+    // Copied for every frame, which is faster than making each anew.
+    const model = (() => {
+      const shelf = document.createDocumentFragment();
+      return {
+        group: make(shelf, "g", { role: "treeitem", tabindex: -1 }),
+        box: make(shelf, "rect", { height: row - 1 }),
+      };
+    })();
+
     function measure() {
       const sample = make(svg, "text", { visibility: "hidden" }, "m".repeat(50));
       view.letter = sample.getComputedTextLength() / 50 || settings.letter;
@@ -64,19 +74,21 @@ extension FlameScript {
     function drawFrame(parent, index, x, width) {
       const level = frames.depth[index] - view.base;
       const y = top + (settings.inverted ? level : rows - 1 - level) * row;
-      const group = make(parent, "g", {
-        role: "treeitem", tabindex: -1, "aria-level": frames.depth[index] + 1, "aria-label": detailsOf(index).join(", "),
-      });
+      const group = model.group.cloneNode(false);
+      group.setAttribute("aria-level", frames.depth[index] + 1);
+      group.setAttribute("aria-label", nameOf(index) + ", " + percent(frames.total[index], frames.total[0]));
+      parent.append(group);
       group.frame = index;
       const className = [index < view.focus ? "above" : "", attributes.get(frames.name[index])?.className || ""].join(" ").trim();
       if (className) group.setAttribute("class", className);
-      const isMatch = view.matches && view.matches[frames.name[index]];
-      make(group, "rect", {
-        class: isMatch ? "match" : classOf(index),
-        x: (x + margin).toFixed(2), y, width: width.toFixed(2), height: row - 1,
-      });
+      const box = model.box.cloneNode(false);
+      box.setAttribute("class", fillOf(index));
+      box.setAttribute("x", hundredths(x + margin));
+      box.setAttribute("y", y);
+      box.setAttribute("width", hundredths(width));
+      group.append(box);
       const text = fit(nameOf(index), Math.floor((width - 6) / view.letter));
-      if (text) make(group, "text", { x: (x + margin + 3).toFixed(2), y: y + settings.baseline }, text);
+      if (text) make(group, "text", { x: hundredths(x + margin + 3), y: y + settings.baseline }, text);
       return group;
     }
 

@@ -33,7 +33,9 @@ enum CallgrindExport {
   private static func text(
     _ profile: Profile, _ own: [UInt32: UInt128], _ calls: [Call: UInt128], _ total: UInt128
   ) -> [UInt8] {
-    var lines = ["# callgrind format", "version: 1", "creator: kflame", "cmd: \(line(profile.title))", "positions: line"]
+    var lines = [
+      "# callgrind format", "version: 1", "creator: kflame", "cmd: \(line(profile.title))", "positions: line",
+    ]
     lines += ["events: \(line(profile.unit).replacing(" ", with: "_"))", "summary: \(total)", ""]
     var named: Set<UInt32> = []
     func name(_ id: UInt32) -> String {

@@ -50,15 +50,15 @@ enum FlameSlices {
   ) {
     var open: [(name: UInt32, start: UInt64)] = []
     var time: UInt64 = 0
-    var slices: [(name: UInt32, start: UInt64, end: UInt64)] = []
+    var slices: [(name: UInt32, start: UInt64, end: UInt64, depth: Int)] = []
     func close(to count: Int, at time: UInt64) {
       while open.count > count {
         let last = open.removeLast()
-        if time > last.start { slices.append((last.name, last.start, time)) }
+        if time > last.start { slices.append((last.name, last.start, time, open.count)) }
       }
     }
     for (index, sample) in samples.enumerated() {
-      let frames = profile.stacks.frameIDs(of: sample.node)
+      let frames = profile.frameIDs(of: sample)
       let isApart = sample.time > time
       if isApart { close(to: 0, at: time) }
       let start = max(sample.time, time)
@@ -69,14 +69,27 @@ enum FlameSlices {
       time = max(start, end(of: index, samples, profile))
     }
     close(to: 0, at: time)
-    for slice in slices.sorted(by: { ($0.start, $1.end) < ($1.start, $0.end) }) { body(slice.name, slice.start, slice.end) }
+    for slice in slices.sorted(by: { ($0.start, $0.depth) < ($1.start, $1.depth) }) {
+      body(slice.name, slice.start, slice.end)
+    }
   }
 
   /// A sample lasts as long as its value when that is a time or there is no other, else until the next one.
   private static func end(of index: Int, _ samples: [TimedSample], _ profile: Profile) -> UInt64 {
     let sample = samples[index]
-    if profile.isTime || profile.samples.isEmpty { return sample.time.addingReportingOverflow(sample.value).partialValue }
+    if profile.isTime || profile.samples.isEmpty {
+      return sample.time.addingReportingOverflow(sample.value).partialValue
+    }
     return index + 1 < samples.count ? samples[index + 1].time : sample.time + 1000
+  }
+}
+
+extension Profile {
+  /// The names of a sample where its thread stands beside it: not once more as the outermost frame.
+  func frameIDs(of sample: TimedSample) -> [UInt32] {
+    let ids = stacks.frameIDs(of: sample.node)
+    guard let first = ids.first, stacks.name(first) == sample.thread.name.replacing(" ", with: "_") else { return ids }
+    return Array(ids.dropFirst())
   }
 }
 

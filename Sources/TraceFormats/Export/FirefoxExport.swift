@@ -7,7 +7,8 @@ import FlameGraph
 enum FirefoxExport {
   static func write(_ profile: Profile) -> [UInt8] {
     var json = JSONText()
-    json.raw("{\"meta\":{\"interval\":1,\"startTime\":0,\"processType\":0,\"stackwalk\":1,\"debug\":false,\"version\":24,")
+    json.raw(
+      "{\"meta\":{\"interval\":1,\"startTime\":0,\"processType\":0,\"stackwalk\":1,\"debug\":false,\"version\":24,")
     json.raw("\"preprocessedProfileVersion\":34,\"symbolicated\":true,\"markerSchema\":[],")
     json.raw("\"categories\":[{\"name\":\"Other\",\"color\":\"grey\",\"subcategories\":[\"Other\"]}],")
     json.raw("\"importedFrom\":\"kflame\",\"product\":")
@@ -51,7 +52,9 @@ private struct FirefoxThread {
     writeSamples(&json)
     writeStacks(&json)
     writeFunctions(&json)
-    json.raw(",\"markers\":{\"length\":0,\"category\":[],\"data\":[],\"name\":[],\"startTime\":[],\"endTime\":[],\"phase\":[]}")
+    json.raw(
+      ",\"markers\":{\"length\":0,\"category\":[],\"data\":[],\"name\":[],\"startTime\":[],\"endTime\":[],\"phase\":[]}"
+    )
     json.raw(",\"resourceTable\":{\"length\":0,\"lib\":[],\"name\":[],\"host\":[],\"type\":[]}")
     json.raw(",\"nativeSymbols\":{\"length\":0,\"libIndex\":[],\"address\":[],\"name\":[],\"functionSize\":[]}}")
   }
@@ -99,7 +102,8 @@ private struct FirefoxThread {
     json.list(0..<count) { json, id in json.number(id) }
     for name in ["address"] as [StaticString] { column(name, "-1", count, &json) }
     for name in ["inlineDepth", "category", "subcategory"] as [StaticString] { column(name, "0", count, &json) }
-    for name in ["nativeSymbol", "innerWindowID", "implementation", "line", "column", "optimizations"] as [StaticString] {
+    for name in ["nativeSymbol", "innerWindowID", "implementation", "line", "column", "optimizations"] as [StaticString]
+    {
       column(name, "null", count, &json)
     }
     json.raw("},\"funcTable\":{\"length\":")

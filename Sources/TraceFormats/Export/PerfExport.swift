@@ -9,10 +9,12 @@ enum PerfExport {
     for sample in profile.timeline {
       let thread = sample.thread
       let name = thread.name.isEmpty ? "all" : line(thread.name)
-      text += "\(name) \(thread.process)/\(thread.thread) [000] \(seconds(sample.time)): \(sample.value) \(String(event)):\n"
-      for id in profile.stacks.frameIDs(of: sample.node).reversed() {
+      text +=
+        "\(name) \(thread.process)/\(thread.thread) [000] \(seconds(sample.time)): \(sample.value) \(String(event)):\n"
+      for id in profile.frameIDs(of: sample).reversed() {
         let address = String(0x1000 + UInt64(id) * 16, radix: 16)
-        text += "\t\(String(repeating: " ", count: max(0, 16 - address.count)))\(address) \(line(profile.stacks.name(id))) (all)\n"
+        text +=
+          "\t\(String(repeating: " ", count: max(0, 16 - address.count)))\(address) \(line(profile.stacks.name(id))) ([unknown])\n"
       }
       text += "\n"
     }

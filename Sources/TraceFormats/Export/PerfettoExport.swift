@@ -26,13 +26,15 @@ enum PerfettoExport {
     packet.sequenceFlags = 1  // The state of the sequence begins here.
     packet.tracePacketDefaults.perfSampleDefaults.timebase.period = 1
     packet.tracePacketDefaults.perfSampleDefaults.timebase.name = profile.unit
+    addMapping(&packet)
     for id in 0..<UInt32(profile.stacks.nameCount) {
       var name = Perfetto_Protos_InternedString()
       name.iid = UInt64(id) + 1
       name.str = Array(profile.stacks.name(id).utf8).withUnsafeBytes { .init($0) }
       packet.internedData.functionNames.append(name)
       var frame = Perfetto_Protos_Frame()
-      (frame.iid, frame.functionNameID) = (UInt64(id) + 1, UInt64(id) + 1)
+      (frame.iid, frame.functionNameID, frame.mappingID) = (UInt64(id) + 1, UInt64(id) + 1, 1)
+      frame.relPc = UInt64(id)
       packet.internedData.frames.append(frame)
     }
     for node in Set(timeline.map(\.node)).sorted() {
@@ -42,6 +44,17 @@ enum PerfettoExport {
       packet.internedData.callstacks.append(stack)
     }
     return packet
+  }
+
+  /// trace_processor wants every frame to be of some file.
+  private static func addMapping(_ packet: inout Packet) {
+    var path = Perfetto_Protos_InternedString()
+    path.iid = 1
+    path.str = Array("kflame".utf8).withUnsafeBytes { .init($0) }
+    packet.internedData.mappingPaths = [path]
+    var mapping = Perfetto_Protos_Mapping()
+    (mapping.iid, mapping.pathStringIds) = (1, [1])
+    packet.internedData.mappings = [mapping]
   }
 
   private static func packet(time: UInt64) -> Packet {

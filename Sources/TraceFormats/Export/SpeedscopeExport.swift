@@ -30,7 +30,7 @@ enum SpeedscopeExport {
     json.number(samples.reduce(UInt128(0)) { $0 + UInt128($1.value) })
     json.raw(",\"samples\":")
     json.list(samples) { json, sample in
-      json.list(profile.stacks.frameIDs(of: sample.node)) { json, id in json.number(id) }
+      json.list(profile.frameIDs(of: sample)) { json, id in json.number(id) }
     }
     json.raw(",\"weights\":")
     json.list(samples) { json, sample in json.number(sample.value) }

@@ -88,7 +88,9 @@ struct ChromeTrace {
       var closed = Array(bytes)
       while let last = closed.last, last.isBlank || last == 0x0a || last == UInt8(ascii: ",") { closed.removeLast() }
       closed.append(UInt8(ascii: "]"))
-      if let events = try? closed.withUnsafeBufferPointer({ try JSONInput.decode([Event].self, $0, "") }) { return events }
+      if let events = try? closed.withUnsafeBufferPointer({ try JSONInput.decode([Event].self, $0, "") }) {
+        return events
+      }
       throw error
     }
   }

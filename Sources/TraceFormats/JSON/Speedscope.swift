@@ -55,7 +55,9 @@ private struct SpeedscopeReader {
     }
     let thread = TimedSample.Thread(process: 1, thread: UInt64(index + 1), name: part.name ?? "")
     var root: UInt32 = 0
-    if file.profiles.count > 1 { root = profile.stacks.child(of: 0, profile.stacks.intern(part.name ?? "\(index + 1)")) }
+    if file.profiles.count > 1 {
+      root = profile.stacks.child(of: 0, profile.stacks.intern(part.name ?? "\(index + 1)"))
+    }
     if let events = part.events {
       try addEvents(events, root, thread, factor, decimals)
     } else if let samples = part.samples {

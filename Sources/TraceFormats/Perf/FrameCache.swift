@@ -46,7 +46,9 @@ struct FrameCache: ~Copyable {
       offset &+= 8
     }
     let last = length &- 8
-    guard line.loadUnaligned(fromByteOffset: last, as: UInt64.self) == key.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+    guard
+      line.loadUnaligned(fromByteOffset: last, as: UInt64.self)
+        == key.loadUnaligned(fromByteOffset: last, as: UInt64.self)
     else { return nil }
     return (entry.first, entry.count)
   }

@@ -43,7 +43,7 @@ struct PerfFrame {
   /// Calls `body` for each name, outermost first.
   func names(_ options: PerfOptions, isJava: Bool, _ body: ([UInt8]) -> Void) {
     // Names of processes may stand where symbols do.
-    guard symbol.first != UInt8(ascii: "(") else { return }
+    guard symbol.first != UInt8(ascii: "(") || symbol.starts(with: "(anonymous namespace)") else { return }
     var isFirst = true
     forEachInlined { part in
       var name = Self.isUnknown(part) ? unknown(options) : Self.tidy(part, isJava: isJava)
@@ -98,9 +98,12 @@ struct PerfFrame {
   /// Arguments go, but not Go's receivers, `net/http.(*Client).Do`, nor `(anonymous namespace)`.
   private static func tidy(_ name: [UInt8]) -> [UInt8] {
     var name = name.map { $0 == UInt8(ascii: ";") ? UInt8(ascii: ":") : $0 }
-    guard let parenthesis = name.firstIndex(of: UInt8(ascii: "(")) else { return name }
-    if name[parenthesis...].starts(with: "(anonymous namespace)".utf8) { return name }
-    if parenthesis > 0, name[parenthesis - 1] != UInt8(ascii: ".") { name.removeSubrange(parenthesis...) }
+    for index in name.indices
+    where name[index] == UInt8(ascii: "(") && index > 0 && name[index - 1] != UInt8(ascii: ".") {
+      if name[index...].starts(with: "(anonymous namespace)".utf8) { continue }
+      name.removeSubrange(index...)
+      break
+    }
     return name
   }
 }

@@ -108,17 +108,26 @@ public struct PerfScript: ~Copyable {
 
   private mutating func takeSlowly(_ line: Bytes, _ slot: Int?) {
     guard line.first != UInt8(ascii: "#") else { return }
-    let isHeader = line.last == UInt8(ascii: ":") && PerfHeader(line).thread != nil
-    if !isHeader, let frame = PerfFrame(line), isInEvent || frame.module.count > 0 || line.count > 2 {
-      if isInEvent || PerfHeader(line).time == nil { return add(frame, line, slot) }
-    }
+    let header = Self.mayBeHeader(line) ? PerfHeader(line) : nil
+    let isHeader = header.map { $0.event != nil && ($0.time != nil || $0.thread != nil) } ?? false
+    if !isHeader, let frame = PerfFrame(line) { return add(frame, line, slot) }
     // A header where a frame is due: the event before had no chain, or no blank line behind it.
-    if isInEvent, PerfHeader(line).time == nil, PerfHeader(line).event == nil {
+    if isInEvent, !isHeader {
       counts.bad(counts.lines, "expected a line of a call chain, 'address symbol (module)'")
       return
     }
     endEvent()
-    begin(PerfHeader(line))
+    begin(header ?? PerfHeader(line))
+  }
+
+  /// A colon before a blank or the end: rare in frames, and in every header with a time or an event.
+  private static func mayBeHeader(_ line: Bytes) -> Bool {
+    var before: UInt8 = 0
+    for byte in line {
+      if before == UInt8(ascii: ":"), byte.isBlank { return true }
+      before = byte
+    }
+    return before == UInt8(ascii: ":")
   }
 
   private mutating func add(_ frame: PerfFrame, _ line: Bytes, _ slot: Int?) {

@@ -62,7 +62,9 @@ private struct PProfReader {
       for (index, type) in types.enumerated() where try text(type.type) == wanted { return index }
       throw FormatError("values of the kind '\(wanted)'")
     }
-    if file.defaultSampleType > 0, let index = types.firstIndex(where: { $0.type == file.defaultSampleType }) { return index }
+    if file.defaultSampleType > 0, let index = types.firstIndex(where: { $0.type == file.defaultSampleType }) {
+      return index
+    }
     return max(0, types.count - 1)
   }
 

@@ -207,6 +207,10 @@ nonisolated struct Perfetto_Protos_InternedData: Sendable {
 
   var callstacks: [Perfetto_Protos_Callstack] = []
 
+  var mappingPaths: [Perfetto_Protos_InternedString] = []
+
+  var mappings: [Perfetto_Protos_Mapping] = []
+
   var unknownFields = SwiftProtobuf.UnknownStorage()
 
   init() {}
@@ -292,6 +296,29 @@ nonisolated struct Perfetto_Protos_Frame: Sendable {
   fileprivate var _functionNameID: UInt64? = nil
   fileprivate var _mappingID: UInt64? = nil
   fileprivate var _relPc: UInt64? = nil
+}
+
+nonisolated struct Perfetto_Protos_Mapping: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var iid: UInt64 {
+    get {_iid ?? 0}
+    set {_iid = newValue}
+  }
+  /// Returns true if `iid` has been explicitly set.
+  var hasIid: Bool {self._iid != nil}
+  /// Clears the value of `iid`. Subsequent reads from it will return its default value.
+  mutating func clearIid() {self._iid = nil}
+
+  var pathStringIds: [UInt64] = []
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _iid: UInt64? = nil
 }
 
 nonisolated struct Perfetto_Protos_Callstack: Sendable {
@@ -712,7 +739,7 @@ nonisolated extension Perfetto_Protos_Timebase: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".InternedData"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{5}function_names\0\u{1}frames\0\u{1}callstacks\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{5}function_names\0\u{1}frames\0\u{1}callstacks\0\u{4}\u{a}mapping_paths\0\u{2}\u{2}mappings\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -723,6 +750,8 @@ nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, Swift
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.functionNames) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.frames) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.callstacks) }()
+      case 17: try { try decoder.decodeRepeatedMessageField(value: &self.mappingPaths) }()
+      case 19: try { try decoder.decodeRepeatedMessageField(value: &self.mappings) }()
       default: break
       }
     }
@@ -738,6 +767,12 @@ nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, Swift
     if !self.callstacks.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.callstacks, fieldNumber: 7)
     }
+    if !self.mappingPaths.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.mappingPaths, fieldNumber: 17)
+    }
+    if !self.mappings.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.mappings, fieldNumber: 19)
+    }
     try unknownFields.traverse(visitor: &visitor)
   }
 
@@ -745,6 +780,8 @@ nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, Swift
     if lhs.functionNames != rhs.functionNames {return false}
     if lhs.frames != rhs.frames {return false}
     if lhs.callstacks != rhs.callstacks {return false}
+    if lhs.mappingPaths != rhs.mappingPaths {return false}
+    if lhs.mappings != rhs.mappings {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
@@ -833,6 +870,45 @@ nonisolated extension Perfetto_Protos_Frame: SwiftProtobuf.Message, SwiftProtobu
     if lhs._functionNameID != rhs._functionNameID {return false}
     if lhs._mappingID != rhs._mappingID {return false}
     if lhs._relPc != rhs._relPc {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Perfetto_Protos_Mapping: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".Mapping"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}iid\0\u{4}\u{6}path_string_ids\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self._iid) }()
+      case 7: try { try decoder.decodeRepeatedUInt64Field(value: &self.pathStringIds) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._iid {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 1)
+    } }()
+    if !self.pathStringIds.isEmpty {
+      try visitor.visitRepeatedUInt64Field(value: self.pathStringIds, fieldNumber: 7)
+    }
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Perfetto_Protos_Mapping, rhs: Perfetto_Protos_Mapping) -> Bool {
+    if lhs._iid != rhs._iid {return false}
+    if lhs.pathStringIds != rhs.pathStringIds {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }

@@ -92,7 +92,9 @@ struct FtraceTask {
     self.cpu = cpu
     var name = line.trimmed(to: bracket.lowerBound)
     // With the option record-tgid the group stands in parentheses.
-    if name.last == UInt8(ascii: ")"), let group = name.lastIndex(of: UInt8(ascii: "(")) { name = name.trimmed(to: group) }
+    if name.last == UInt8(ascii: ")"), let group = name.lastIndex(of: UInt8(ascii: "(")) {
+      name = name.trimmed(to: group)
+    }
     guard let dash = name.lastIndex(of: UInt8(ascii: "-")) else { return nil }
     guard let pid = UInt64(decimal: Bytes(rebasing: name[(dash + 1)...])) else { return nil }
     (command, self.pid) = (Bytes(rebasing: name[..<dash]), pid)
