@@ -2,15 +2,18 @@
 
 SWIFT ?= swift
 TRACER ?= 1
-KERNEL_SCRATCH := $(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kernel)
+CHECKED ?= 0
+KERNEL_SCRATCH := $(if $(filter 1,$(CHECKED)),.build-kernel-checked,$(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kernel))
 # Said outright: the default depends on whether the output is a terminal, and a change of it rebuilds everything.
 BUILD_FLAGS := --no-color-diagnostics
 KERNEL_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
-  --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER)
+  --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER) \
+  $(if $(filter 1,$(CHECKED)),-Xcc -DAPUS_CHECKED -Xswiftc -DAPUS_CHECKED)
+GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/program.json -c release --scratch-path .build-guest
 BIN := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kernel tools run shell test test-host test-boot test-link probes samples lint format clean
+.PHONY: help setup kernel guest tools run shell bench test test-host test-boot test-link probes samples lint format clean
 
 help: ## Show this list
 	@echo "Apus: watch your kernel as you watch a process in htop."
@@ -19,13 +22,17 @@ help: ## Show this list
 setup: ## Install what is missing (asks first on a terminal)
 	@Tools/setup
 
-kernel: setup ## Build the kernel (TRACER=0: without any probes)
+kernel: setup ## Build the kernel (TRACER=0: without any probes; CHECKED=1: lock order is checked)
 	@APUS_BUILD=kernel $(SWIFT) build $(KERNEL_FLAGS)
 
-tools: setup ## Build ktop, kflame and apus
+guest: setup ## Build the benchmark program that runs in guests
+	@APUS_BUILD=kernel $(SWIFT) build $(GUEST_FLAGS) --product Bench
+
+tools: setup ## Build ktop, kflame, kbench and apus
 	@$(SWIFT) build $(BUILD_FLAGS) -c release --product apus
 	@$(SWIFT) build $(BUILD_FLAGS) -c release --product ktop
 	@$(SWIFT) build $(BUILD_FLAGS) -c release --product kflame
+	@$(SWIFT) build $(BUILD_FLAGS) -c release --product kbench
 
 run: kernel tools ## Boot Apus with a shell workload and watch it in ktop (q leaves)
 	@$(BIN)/ktop run
@@ -33,13 +40,16 @@ run: kernel tools ## Boot Apus with a shell workload and watch it in ktop (q lea
 shell: kernel tools ## An interactive BusyBox shell on Apus
 	@$(BIN)/apus shell
 
-test: kernel ## All three tiers of tests
+bench: kernel guest tools ## The benchmark suite on Linux and on Apus, in exact instructions
+	@$(BIN)/kbench run --quick
+
+test: kernel guest ## All three tiers of tests
 	@Tools/test
 
 test-host: setup ## Kernel logic, tracer and tools, on the host
 	@Tools/test host
 
-test-boot: kernel ## Real programs in QEMU
+test-boot: kernel guest ## Real programs in QEMU
 	@Tools/test boot
 
 test-link: kernel ## Format, and what the linked kernel must and must not hold
@@ -59,4 +69,4 @@ samples: kernel tools ## Run the workloads of samples/ and record them and their
 	@Tools/samples $(BIN)
 
 clean: ## Remove what was built
-	@rm -rf .build .build-kernel .build-kernel-untraced
+	@rm -rf .build .build-guest .build-kernel .build-kernel-untraced .build-kernel-checked

@@ -14,6 +14,7 @@ let kernelSwift: [SwiftSetting] =
 
 /// Modules that compile for the kernel and for the host from the same source.
 let shared: [Target] = [
+  .target(name: "BenchRows", swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors),
   .target(name: "LinuxABI", swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors),
   .target(
     name: "CMachine",
@@ -25,6 +26,12 @@ let shared: [Target] = [
   .target(
     name: "KernelCore", dependencies: ["LinuxABI", "CMachine", "Tracer"],
     swiftSettings: isKernelBuild ? kernelSwift : warningsAsErrors + [.swiftLanguageMode(.v5)]),
+]
+
+/// What runs in a guest without a kernel of ours: freestanding programs for Linux's interface.
+let guestPrograms: [Target] = [
+  .target(name: "CProgram"),
+  .executableTarget(name: "Bench", dependencies: ["LinuxABI", "BenchRows", "CProgram"], swiftSettings: kernelSwift),
 ]
 
 let kernelOnly: [Target] = [
@@ -41,9 +48,22 @@ let hostOnly: [Target] = [
   .target(name: "TraceModel", dependencies: ["Tracer", "LinuxABI"], swiftSettings: warningsAsErrors),
   .target(name: "FlameGraph", swiftSettings: warningsAsErrors),
   .target(
+    name: "TraceFormats",
+    dependencies: ["FlameGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    exclude: ["Protobuf/profile.proto", "Protobuf/perfetto.proto"], swiftSettings: warningsAsErrors),
+  .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+  .target(
     name: "Guest",
     dependencies: [
       "TraceModel",
+      .product(name: "Subprocess", package: "swift-subprocess"),
+      .product(name: "SystemPackage", package: "swift-system"),
+    ],
+    swiftSettings: warningsAsErrors),
+  .executableTarget(
+    name: "kbench",
+    dependencies: [
+      "BenchRows", "Guest", "Recordings", "Tracer", "TraceModel", "FlameGraph", argumentParser,
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
@@ -66,18 +86,23 @@ let hostOnly: [Target] = [
   .target(
     name: "Recordings",
     dependencies: [
-      "TraceModel", "FlameGraph", "Guest", .product(name: "SystemPackage", package: "swift-system"),
+      "TraceModel", "FlameGraph", "Guest", "CZlib", .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "kflame",
     dependencies: [
-      "TraceModel", "FlameGraph", "Recordings", argumentParser,
+      "TraceModel", "FlameGraph", "TraceFormats", "Recordings", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
   .testTarget(
     name: "FlameGraphTests", dependencies: ["FlameGraph"], exclude: ["Golden"], swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "TraceFormatsTests",
+    dependencies: [
+      "FlameGraph", "TraceFormats",
+    ], exclude: ["trace-processor.js"], swiftSettings: warningsAsErrors),
   .testTarget(
     name: "RecordingsTests",
     dependencies: [
@@ -103,9 +128,13 @@ let hostOnly: [Target] = [
     dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],
     swiftSettings: warningsAsErrors),
   .testTarget(
+    name: "KbenchTests", dependencies: ["kbench", "BenchRows", "Guest", "TraceModel", "Tracer"],
+    swiftSettings: warningsAsErrors),
+  .testTarget(
     name: "BootTests",
     dependencies: [
-      "Guest", "LinuxABI", "Tracer", "TraceModel", .product(name: "Subprocess", package: "swift-subprocess"),
+      "kbench", "BenchRows", "Guest", "LinuxABI", "Tracer", "TraceModel",
+      .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     exclude: ["Programs"], swiftSettings: warningsAsErrors),
@@ -120,8 +149,9 @@ let package = Package(
     ? []
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+      .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
       .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
       .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
-  targets: shared + (isKernelBuild ? kernelOnly : hostOnly)
+  targets: shared + (isKernelBuild ? kernelOnly + guestPrograms : hostOnly)
 )

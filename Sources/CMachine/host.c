@@ -5,6 +5,17 @@
 _Thread_local struct apus_percpu apus_host_percpu;
 uint8_t apus_host_keys[apus_key_count];
 
+_Thread_local uint32_t apus_host_shot_down;
+
+void apus_serve_requests(void) {}
+void apus_shoot_down(uint32_t cpus) { apus_host_shot_down |= cpus; }
+
+_Thread_local uint32_t apus_host_lock_misuse;
+void apus_lock_misused(enum apus_lock_misuse what, const struct apus_held_lock *held, uint32_t lock_class, uint64_t site) {
+  (void)held, (void)lock_class, (void)site;
+  apus_host_lock_misuse = what;
+}
+
 size_t apus_user_copy(void *to, const void *from, size_t count) {
   memcpy(to, from, count);
   return 0;

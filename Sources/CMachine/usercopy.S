@@ -36,13 +36,24 @@ apus_user_copy:               // (rdi: to, rsi: from, rdx: count) -> rax: bytes 
 .hidden apus_user_clear
 apus_user_clear:              // (rdi: to, rsi: count) -> rax: bytes not cleared
   stac
-  movq %rsi, %rcx
   xorl %eax, %eax
-1:rep stosb
-2:movq %rcx, %rax
+  movq %rsi, %rcx
+  shrq $3, %rcx
+  jz 2f
+1:rep stosq
+2:movl %esi, %ecx
+  andl $7, %ecx
+  jz 4f
+3:rep stosb
+4:movq %rcx, %rax
   clac
   ret
-  FIXUP 1b, 2b
+5:leaq (,%rcx,8), %rcx
+  andl $7, %esi
+  addq %rsi, %rcx
+  jmp 3b
+  FIXUP 1b, 5b
+  FIXUP 3b, 4b
 
 .globl apus_user_copy_string
 .hidden apus_user_copy_string

@@ -120,6 +120,8 @@ public struct Guest: Sendable {
     let path = directory.file("initramfs")
     var bytes: [UInt8]
     if let given = configuration.initramfs {
+      // A complete archive is used as it is: two guests that are given one boot from the same bytes.
+      if configuration.isInitramfsComplete { return given }
       bytes = try readFile(given)
       bytes += try Initramfs.overlay(
         command: configuration.command, additions: configuration.additions, programs: configuration.programs)
@@ -134,14 +136,14 @@ public struct Guest: Sendable {
 }
 
 /// Debian's static BusyBox on this host.
-enum BusyBox {
-  static func path() throws -> FilePath {
+public enum BusyBox {
+  public static func path() throws -> FilePath {
     for candidate: FilePath in ["/bin/busybox", "/usr/bin/busybox"] where fileExists(candidate) { return candidate }
     throw GuestError("no BusyBox; 'make setup' installs busybox-static", exitCode: 69)
   }
 
   /// Paths of the applets, without the leading slash.
-  static func applets() async throws -> [String] {
+  public static func applets() async throws -> [String] {
     let result = try await Subprocess.run(
       .path(path()), arguments: ["--list-full"], output: .string(limit: 1 << 16), error: .discarded)
     return result.standardOutput.split(separator: "\n").map(String.init)

@@ -45,6 +45,10 @@ public struct GuestConfiguration: Sendable {
   /// Memory in MiB.
   public var memory = 512
   public var append = ""
+  /// The whole boot line, for a kernel that is not Apus; `append` and the words for Apus are left out then.
+  public var foreignBootLine: String?
+  /// Features of the CPU, as QEMU's -cpu takes them behind the model: `erms=off,fsrm=off`.
+  public var cpuFeatures = ""
   public var accelerator = Accelerator.tcg
   /// Guest time counts instructions, and nothing outside the guest decides what happens in it.
   public var countsInstructions = false
@@ -53,20 +57,26 @@ public struct GuestConfiguration: Sendable {
 
   public init(kernel: FilePath) { self.kernel = kernel }
 
+  /// True when nothing has to be put behind the given initramfs.
+  var isInitramfsComplete: Bool { command.isEmpty && additions.isEmpty && programs.isEmpty }
+
   /// The arguments of qemu-system-x86_64. `report` receives the kernel's report lines.
-  func arguments(initramfs: FilePath, report: FilePath) -> [String] {
+  public func arguments(initramfs: FilePath, report: FilePath) -> [String] {
     var result = ["-accel", accelerator == .kvm ? "kvm" : countsInstructions ? "tcg" : "tcg,thread=multi"]
     if countsInstructions {
       result += ["-icount", "shift=0,sleep=off", "-seed", "1", "-rtc", "base=2024-01-01T00:00:00,clock=vm"]
     }
-    result += ["-cpu", accelerator == .kvm ? "host" : "max,la57=off"]
+    let model = accelerator == .kvm ? "host" : "max,la57=off"
+    result += ["-cpu", cpuFeatures.isEmpty ? model : model + "," + cpuFeatures]
     result += ["-m", "\(memory)", "-smp", "\(cpus)", "-kernel", kernel.string, "-initrd", initramfs.string]
     result += ["-append", bootLine, "-display", "none", "-vga", "none", "-nic", "none", "-no-reboot", "-nodefaults"]
     result += ["-device", "isa-debug-exit,iobase=0xf4,iosize=1", "-debugcon", "file:\(report.string)"]
     return result + consoleArguments + traceArguments
   }
 
-  private var bootLine: String {
+  /// What the kernel is told.
+  public var bootLine: String {
+    if let foreignBootLine { return foreignBootLine }
     var words: [String] = []
     if !command.isEmpty { words.append("run=\(Initramfs.commandPath)") }
     if case .terminal = console {} else { words.append("console=plain") }

@@ -21,6 +21,9 @@ public struct GuestError: Error, CustomStringConvertible, Sendable {
 /// Reading whole files, with errors for the user.
 public enum HostFile {
   public static func read(_ path: FilePath) throws -> [UInt8] { try readFile(path) }
+  public static func write(_ path: FilePath, _ bytes: [UInt8]) throws { try writeFile(path, bytes) }
+  public static func exists(_ path: FilePath) -> Bool { fileExists(path) }
+  public static func names(in directory: FilePath) throws -> [String] { try directoryEntries(directory) }
 }
 
 func readFile(_ path: FilePath) throws -> [UInt8] {

@@ -45,6 +45,8 @@ public struct Initramfs {
     for path in ["/bin", "/dev", "/etc", "/proc", "/root", "/sbin", "/usr/bin", "/usr/sbin"] { archive.directory(path) }
     archive.directory("/tmp", mode: 0o1777)
     archive.characterDevice("/dev/console", mode: 0o600, major: 5, minor: 1)
+    archive.characterDevice("/dev/null", mode: 0o666, major: 1, minor: 3)
+    archive.characterDevice("/dev/zero", mode: 0o666, major: 1, minor: 5)
     archive.file("/bin/busybox", mode: 0o755, content: try readFile(binary))
     for applet in applets where applet != "bin/busybox" { archive.symbolicLink("/" + applet, to: "/bin/busybox") }
     archive.file(

@@ -5,20 +5,32 @@ import SystemPackage
 
 public enum KernelImage {
   private static let builtPath = ".build-kernel/x86_64-unknown-none-elf/release/Kernel"
+  private static let benchPath = ".build-guest/x86_64-unknown-none-elf/release/Bench"
 
   /// The default kernel: APUS_KERNEL, else the build below the package that holds this executable or the working
   /// directory.
   public static func locate() throws -> FilePath {
     if let path = getenv("APUS_KERNEL") { return FilePath(String(cString: path)) }
+    if let found = find(builtPath) { return found }
+    throw GuestError("no kernel found; 'make kernel' builds it, or set APUS_KERNEL", exitCode: 66)
+  }
+
+  /// The benchmark program for guests, beside the kernel.
+  public static func locateBench() throws -> FilePath {
+    if let found = find(benchPath) { return found }
+    throw GuestError("no benchmark program found; 'make guest' builds it", exitCode: 66)
+  }
+
+  private static func find(_ path: String) -> FilePath? {
     for start in [executableDirectory(), workingDirectory()] {
       var directory = start
       while true {
-        let candidate = directory.appending(builtPath)
+        let candidate = directory.appending(path)
         if fileExists(candidate) { return candidate }
         guard directory.removeLastComponent(), !directory.isEmpty else { break }
       }
     }
-    throw GuestError("no kernel found; 'make kernel' builds it, or set APUS_KERNEL", exitCode: 66)
+    return nil
   }
 
   private static func executableDirectory() -> FilePath {

@@ -19,8 +19,10 @@ func apus_main(_ startInfo: UInt64) {
   ProcessTable.initialize()
   FutexTable.initialize()
   TraceLine.initialize()  // probes that `trace=` asks for are on from here
+  Legacy.initialize()  // slow behaviours that the boot line asks for
   RootFilesystem.mount(info)  // tmpfs from the initramfs, /dev, /proc
   ConsoleTerminal.initialize()  // COM1 as a terminal
+  BootCPU.startOthers()  // the other CPUs wait for threads from here on
   InitProcess.start()
   Alarms.start()  // timers that send signals
   ConsoleInput.start()  // sends the keyboard's signals

@@ -38,7 +38,7 @@ extension ELFImage {
     }
   }
 
-  /// The keys in `apus_names`: rows of kind, id, minimum of sites, name and NUL.
+  /// The keys and switches in `apus_names`: rows of kind, id, minimum of sites, name and NUL.
   public func declaredKeys() -> [DeclaredKey] {
     guard let section = section("apus_names") else { return [] }
     var keys: [DeclaredKey] = []
@@ -47,7 +47,7 @@ extension ELFImage {
       let head = Array(rest.prefix(3))
       let name = rest.dropFirst(3).prefix { $0 != 0 }
       rest = rest.dropFirst(4 + name.count)
-      guard head[0] == 1 else { continue }
+      guard head[0] == 1 || head[0] == 4 else { continue }
       keys.append(
         DeclaredKey(id: UInt32(head[1]), name: String(decoding: name, as: UTF8.self), minimumSites: Int(head[2])))
     }

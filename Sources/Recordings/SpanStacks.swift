@@ -19,10 +19,15 @@ public enum SpanMeasure: String, Sendable, CaseIterable {
 
 extension TraceModel {
   public func stacks(of session: Session, _ measure: SpanMeasure = .onCPU) -> FoldedStacks {
-    let own = measure == .onCPU ? session.tree.nodes.map(\.selfOnCPU) : session.tree.selfOffCPU
+    stacks(of: session.tree, in: session, measure)
+  }
+
+  /// The same of a tree of part of the boot's events.
+  public func stacks(of tree: SpanTree, in session: Session, _ measure: SpanMeasure = .onCPU) -> FoldedStacks {
+    let own = measure == .onCPU ? tree.nodes.map(\.selfOnCPU) : tree.selfOffCPU
     var stacks = FoldedStacks()
     for (index, ticks) in own.enumerated() where ticks > 0 {
-      let frames = session.tree.path(to: index).map { name(of: $0, in: session) }
+      let frames = tree.path(to: index).map { name(of: $0, in: session) }
       stacks.add(frames, value: session.wholeNanoseconds(ticks: ticks))
     }
     return stacks

@@ -1,6 +1,6 @@
 // Reads names and build-id out of a kernel's ELF file: section `apus_names` and the note `.note.gnu.build-id`.
 //
-// A row of `apus_names`: kind (1 key, 2 span, 3 lock class), id, rank (of a lock; of a key the least number of its sites), name, NUL. Every offset is
+// A row of `apus_names`: kind (1 key, 2 span, 3 lock class; others are passed over), id, rank (of a lock; of a key the least number of its sites), name, NUL. Every offset is
 // checked; a file that is not what it says gives an error, never a crash.
 
 public enum ELFError: Error, Equatable, CustomStringConvertible {
@@ -47,8 +47,8 @@ extension NameTable {
       guard rest.count >= 4, let end = rest.dropFirst(3).firstIndex(of: 0) else { return rest.allSatisfy { $0 == 0 } }
       let row = Array(rest.prefix(3))
       let name = String(decoding: rest[(rest.startIndex + 3)..<end], as: UTF8.self)
-      guard let kind = Kind(rawValue: row[0]) else { return rest.allSatisfy { $0 == 0 } }
-      add(kind: kind, id: Int(row[1]), rank: Int(row[2]), name: name)
+      if row[0] == 0 { return rest.allSatisfy { $0 == 0 } }
+      if let kind = Kind(rawValue: row[0]) { add(kind: kind, id: Int(row[1]), rank: Int(row[2]), name: name) }
       rest = rest[(end + 1)...]
     }
     return true

@@ -8,7 +8,7 @@ import Testing
 
 @Suite(.enabled(if: Machine.isWanted), .serialized)
 struct ProgramTests {
-  @Test(arguments: ["processes", "signals", "memory", "pipes", "files", "slices"])
+  @Test(arguments: ["processes", "signals", "memory", "pipes", "files", "slices", "locks", "clocks"])
   func printsWhatLinuxPrints(_ name: String) async throws {
     let program = CProgram(name: name)
     let result = try await program.run()

@@ -15,6 +15,7 @@ extension KernelCoreTests {
       #expect(MemoryLayout<Iovec>.size == 16)
       #expect(MemoryLayout<Timespec>.size == 16)
       #expect(MemoryLayout<Utimbuf>.size == 16)
+      #expect(MemoryLayout<Flock>.size == 32)
     }
 
     @Test func fieldsStandWhereLinuxHasThem() {
@@ -28,6 +29,12 @@ extension KernelCoreTests {
       #expect(MemoryLayout<Statx>.offset(of: \.modified) == 112)
       #expect(MemoryLayout<Statx>.offset(of: \.mountID) == 144)
       #expect(MemoryLayout<Termios>.offset(of: \.characters) == 17)
+    }
+
+    @Test func recordLocksStandWhereLinuxHasThem() {
+      #expect(MemoryLayout<Flock>.offset(of: \.start) == 8)
+      #expect(MemoryLayout<Flock>.offset(of: \.length) == 16)
+      #expect(MemoryLayout<Flock>.offset(of: \.pid) == 24)
     }
 
     @Test func deviceNumbersRoundTrip() {

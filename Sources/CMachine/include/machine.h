@@ -17,10 +17,21 @@ struct apus_percpu {
   uint32_t need_resched;      // 36: set by the timer and by wake-ups, read before returning to user mode
   void *scheduler;            // 40: Unmanaged<CPU>
   void *trace;                // 48: CPUTrace of the tracer, or null
+  uint32_t requests;          // 56: what other CPUs ask of this one (Kernel/CPU/Interprocessor.swift); atomic
+  uint32_t awaited;           // 60: CPUs that have not flushed yet for this one; atomic
   uint64_t lock_acquired[32]; // by lock class: one non-locked increment a lock
   uint64_t lock_contended[32];
   uint64_t lock_wait_sum[32]; // TSC ticks
   uint64_t lock_wait_max[32];
+  // Checked builds: the locks held here, innermost last; those below `held_base` belong to what an interrupt interrupted.
+  uint32_t held_count;
+  uint32_t held_base;
+  uint32_t interrupt_depth;
+  struct apus_held_lock {
+    const void *lock;
+    uint64_t site;
+    uint32_t lock_class;
+  } held[24];
 };
 
 #ifdef APUS_KERNEL
@@ -34,16 +45,42 @@ static inline __attribute__((always_inline)) void *apus_current(void) {
   __asm__ volatile("movq %%gs:8, %0" : "=r"(p));
   return p;
 }
+// The running thread and CPU as addresses, once there is a scheduler: the hot paths need no check for null.
+static inline __attribute__((always_inline)) uint64_t apus_running(void) {
+  uint64_t p;
+  __asm__ volatile("movq %%gs:8, %0" : "=r"(p));
+  return p;
+}
+static inline __attribute__((always_inline)) uint64_t apus_running_cpu(void) {
+  uint64_t p;
+  __asm__ volatile("movq %%gs:40, %0" : "=r"(p));
+  return p;
+}
+static inline __attribute__((always_inline)) uint32_t apus_need_resched(void) {
+  uint32_t v;
+  __asm__ volatile("movl %%gs:36, %0" : "=r"(v));
+  return v;
+}
 static inline __attribute__((always_inline)) void *apus_cpu_trace(void) {
   void *p;
   __asm__ volatile("movq %%gs:48, %0" : "=r"(p));
   return p;
+}
+static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) {
+  uint32_t v;
+  __asm__ volatile("movl %%gs:56, %0" : "=r"(v));
+  return v;
 }
 static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) {
   __asm__ volatile("incq %%gs:%c1(,%0,8)"
                    :
                    : "r"((uint64_t)lock_class), "i"(offsetof(struct apus_percpu, lock_acquired))
                    : "memory", "cc");
+}
+static inline __attribute__((always_inline)) uint32_t apus_cpu_index(void) {
+  uint32_t index;
+  __asm__ volatile("movl %%gs:%c1, %0" : "=r"(index) : "i"(offsetof(struct apus_percpu, cpu)));
+  return index;
 }
 static inline __attribute__((always_inline)) void apus_outb(uint16_t port, uint8_t v) { __asm__ volatile("outb %0, %1" : : "a"(v), "Nd"(port)); }
 static inline __attribute__((always_inline)) uint8_t apus_inb(uint16_t port) {
@@ -145,6 +182,13 @@ static inline __attribute__((always_inline)) void apus_load_tables(const void *g
                    : "rax", "memory");
 }
 
+// An address in the function that this is inlined into: who takes a lock.
+static inline __attribute__((always_inline)) uint64_t apus_here(void) {
+  uint64_t v;
+  __asm__ volatile("leaq 0(%%rip), %0" : "=r"(v));
+  return v;
+}
+
 // trap.S, switch.S, boot.S
 extern const uint8_t apus_trap_stubs[];    // 256 stubs of 16 bytes
 void apus_syscall_entry(void);             // the address for LSTAR
@@ -156,9 +200,15 @@ static inline __attribute__((always_inline)) uint64_t apus_address_syscall_entry
 static inline __attribute__((always_inline)) uint64_t apus_address_return_to_user(void) { return (uint64_t)&apus_return_to_user; }
 static inline __attribute__((always_inline)) uint64_t apus_address_thread_start(void) { return (uint64_t)&apus_thread_start; }
 
-// Linker script symbols, as addresses.
+// The vDSO's image (vdso.S) and the data at its end.
+extern const uint8_t apus_vdso_start[], apus_vdso_data[], apus_vdso_end[];
+static inline __attribute__((always_inline)) uint64_t apus_address_vdso_start(void) { return (uint64_t)apus_vdso_start; }
+static inline __attribute__((always_inline)) uint64_t apus_address_vdso_data(void) { return (uint64_t)apus_vdso_data; }
+static inline __attribute__((always_inline)) uint64_t apus_address_vdso_end(void) { return (uint64_t)apus_vdso_end; }
+
+// Linker script symbols, as addresses. Not const: the compiler drops stores into what it believes constant.
 #define APUS_SYMBOL(name)                                                                                              \
-  extern const uint8_t name[];                                                                                         \
+  extern uint8_t name[];                                                                                         \
   static inline __attribute__((always_inline)) uint64_t apus_symbol##name(void) { return (uint64_t)name; }
 APUS_SYMBOL(__text_start)
 APUS_SYMBOL(__text_end)
@@ -174,12 +224,19 @@ APUS_SYMBOL(__build_id_start)
 APUS_SYMBOL(__build_id_end)
 APUS_SYMBOL(apus_boot_percpu)
 APUS_SYMBOL(apus_boot_stack_top)
+APUS_SYMBOL(apus_second_cpu_code)
+APUS_SYMBOL(apus_second_cpu_code_end)
 #else
 extern _Thread_local struct apus_percpu apus_host_percpu;
+extern _Thread_local uint32_t apus_host_lock_misuse;  // what a checked lock has found
+extern _Thread_local uint32_t apus_host_shot_down;  // CPUs that a test's code has asked to flush
 static inline __attribute__((always_inline)) struct apus_percpu *apus_percpu(void) { return &apus_host_percpu; }
+static inline __attribute__((always_inline)) uint32_t apus_cpu_index(void) { return apus_host_percpu.cpu; }
 static inline __attribute__((always_inline)) void *apus_current(void) { return apus_host_percpu.current; }
 static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
+static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) { return apus_host_percpu.requests; }
 static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
+static inline __attribute__((always_inline)) uint64_t apus_here(void) { return 0; }
 static inline __attribute__((always_inline)) void apus_cli(void) {}
 static inline __attribute__((always_inline)) void apus_sti(void) {}
 static inline __attribute__((always_inline)) void apus_invlpg(uint64_t address) { (void)address; }
@@ -194,6 +251,40 @@ static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) { return 
 static inline __attribute__((always_inline)) uint32_t apus_atomic_add(uint32_t *word, int32_t amount) {
   return __atomic_fetch_add(word, (uint32_t)amount, __ATOMIC_ACQ_REL);
 }
+
+static inline __attribute__((always_inline)) void apus_atomic_add64(uint64_t *word, uint64_t amount) {
+  __atomic_fetch_add(word, amount, __ATOMIC_RELAXED);
+}
+// Full barriers all: a request is seen by whoever is asked before the interrupt that announces it.
+static inline __attribute__((always_inline)) void apus_atomic_or(uint32_t *word, uint32_t bits) {
+  (void)__atomic_fetch_or(word, bits, __ATOMIC_SEQ_CST);
+}
+static inline __attribute__((always_inline)) void apus_atomic_and(uint32_t *word, uint32_t bits) {
+  (void)__atomic_fetch_and(word, bits, __ATOMIC_SEQ_CST);
+}
+static inline __attribute__((always_inline)) uint32_t apus_atomic_exchange(uint32_t *word, uint32_t v) {
+  return __atomic_exchange_n(word, v, __ATOMIC_SEQ_CST);
+}
+static inline __attribute__((always_inline)) uint32_t apus_atomic_load(const uint32_t *word) {
+  return __atomic_load_n(word, __ATOMIC_SEQ_CST);
+}
+
+// Answers what other CPUs ask of this one. Whoever waits for another CPU calls it while `apus_cpu_requests` is not zero,
+// or two that wait for each other would wait for ever.
+void apus_serve_requests(void);
+// A checked build has found a lock misused: `held` is in the way of one of `lock_class` wanted at `site`. Does not return
+// in the kernel.
+enum apus_lock_misuse {
+  apus_lock_fine,
+  apus_lock_taken_twice,
+  apus_lock_out_of_order,
+  apus_lock_plain_in_interrupt,
+  apus_lock_too_many,
+  apus_lock_still_held,
+};
+void apus_lock_misused(enum apus_lock_misuse what, const struct apus_held_lock *held, uint32_t lock_class, uint64_t site);
+// Makes the CPUs of the mask forget what they know of user pages; returns when all have.
+void apus_shoot_down(uint32_t cpus);
 
 // User memory. Every function returns without touching user memory it was not told to; a fault ends the copy.
 // Callers have checked that the range lies in the user half. Bytes NOT copied are returned: 0 is success.

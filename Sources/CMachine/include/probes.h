@@ -46,7 +46,7 @@
   X(12, wait_queue, 50, "wait_queue")      /* waiters of one event; interrupts take it */                              \
   X(13, timers, 54, "timers")              /* sleeping threads of one CPU; interrupts take it */                       \
   X(14, run_queue, 60, "run_queue")        /* runnable threads of one CPU; interrupts take it */                       \
-  X(18, reaper, 58, "reaper")              /* ended threads */                                                         \
+  X(18, reaper, 8, "reaper")               /* the dead of all CPUs: only with legacy=wait4-clear */                    \
   X(17, kernel_stacks, 66, "kernel_stacks") /* list of free stacks */                                                   \
   X(15, heap, 70, "kernel_heap")           /* size classes; anything may allocate */                                   \
   X(16, frames, 80, "frame_allocator")     /* free physical frames: taken last */                                      \
@@ -80,6 +80,26 @@ enum apus_lock_class {
 #undef X
   apus_lock_class_count  // one more than the last row: the highest id comes last
 };
+// For checked builds and tests. A class of many instances may be nested in itself where its order says so.
+static inline uint32_t apus_lock_rank(uint32_t lock_class) {
+  switch (lock_class) {
+#define X(id, name, rank, printed) case id: return rank;
+    APUS_LOCK_CLASSES(X)
+#undef X
+  }
+  return 0;
+}
+static inline bool apus_lock_nests(uint32_t lock_class) {
+  return lock_class == apus_lock_directory || lock_class == apus_lock_futex;  // parent before child; lower bucket first
+}
+static inline const char *apus_lock_name(uint32_t lock_class) {
+  switch (lock_class) {
+#define X(id, name, rank, printed) case id: return printed;
+    APUS_LOCK_CLASSES(X)
+#undef X
+  }
+  return "?";
+}
 _Static_assert(apus_lock_class_count <= 32, "apus_percpu has room for 32 lock classes");
 _Static_assert(apus_key_count <= 8, "loss counters are kept for 8 keys");
 

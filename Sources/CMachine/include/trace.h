@@ -46,6 +46,14 @@ static inline __attribute__((always_inline)) struct apus_lock_counters apus_trac
   return c;
 }
 
+// The name of a lock class, or null.
+static inline __attribute__((always_inline)) const char *apus_trace_lock_name(uint32_t lock_class) {
+#define X(id, name, rank, printed) [id] = printed,
+  static const char *const names[] = {APUS_LOCK_CLASSES(X)};
+#undef X
+  return lock_class < sizeof names / sizeof *names ? names[lock_class] : 0;
+}
+
 // The name of a static key, as the boot line and the host write it, or null.
 static inline __attribute__((always_inline)) const char *apus_trace_key_name(uint32_t key) {
 #define X(id, name, sites) [id] = #name,

@@ -20,13 +20,20 @@ enum BootCPU {
   static func initialize() {
     do throws(Errno) {
       AddressSpace.zeroPage = try Frames.allocateZeroed()
-      let pages = try zeroed(order: 2)  // segments, gates, two pages of double-fault stack
+      let pages = try zeroed(order: 3)
       let process = Process(
         pid: 0, parent: nil, addressSpace: nil, files: try FileTable(capacity: 1), filesystem: nil,
         credentials: Credentials(), actions: SignalActions(), name: ProcessName("kernel"))
       kernelProcess = process
-      _ = try CPU(index: 0, block: block, pages: pages, idleProcess: process)
+      let cpu = try CPU(index: 0, block: block, pages: pages, idleProcess: process)
+      cpu.activate()
     } catch { Panic.stop("no memory to boot with") }
+  }
+
+  /// Lets the other CPUs come.
+  static func startOthers() {
+    CPU.current.comeOnline()
+    SecondCPUs.start(idleProcess: kernelProcess)
   }
 
   /// Turns the boot code into the idle thread.
@@ -38,7 +45,8 @@ enum BootCPU {
     Scheduler.idle()
   }
 
-  private static func zeroed(order: Int) throws(Errno) -> UnsafeMutableRawPointer {
+  /// 2^order zeroed pages, for ever.
+  static func zeroed(order: Int) throws(Errno) -> UnsafeMutableRawPointer {
     let memory = try Frames.allocate(order: order).pointer
     memory.initializeMemory(as: UInt64.self, repeating: 0, count: (pageSize << order) / 8)
     return memory

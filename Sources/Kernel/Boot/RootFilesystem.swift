@@ -12,6 +12,7 @@ enum RootFilesystem {
     MountTable.mountRoot(root, source: Name("rootfs"))
     unpack(info.initramfs, into: root.root)
     FilePages.reserve = KernelHeap.reserveFrames
+    VirtualObject.initialize()
     MemoryDevice.registerAll { Random.word() }
     mount("devtmpfs", on: "dev", root)
     PseudoTerminals.register()

@@ -9,9 +9,9 @@ enum Clock {
   nonisolated(unsafe) private(set) static var timerTicksPerSecond: UInt64 = 1_000_000_000
   nonisolated(unsafe) private(set) static var bootTicks: UInt64 = 0
   /// Nanoseconds per tick, 32.32 fixed point.
-  nonisolated(unsafe) private static var scale: UInt64 = 1 << 32
+  nonisolated(unsafe) private(set) static var scale: UInt64 = 1 << 32
   /// Wall time minus monotonic time, in nanoseconds.
-  nonisolated(unsafe) static var wallOffset: UInt64 = 0
+  nonisolated(unsafe) static var wallOffset: UInt64 = 0 { didSet { VirtualObject.wallOffsetChanged() } }
 
   static let nanosecondsPerSecond: UInt64 = 1_000_000_000
 

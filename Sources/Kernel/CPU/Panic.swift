@@ -9,6 +9,7 @@ import KernelCore
 enum Panic {
   static func stop(_ message: StaticString, frame: UnsafePointer<TrapFrame>? = nil) -> Never {
     apus_cli()
+    Interprocessor.stopOthersAtOnce()
     if Console.isPanicking { HostReport.powerOff(code: 126) }
     Console.isPanicking = true
     Console.line(.literal("kernel panic: "), .literal(message))
@@ -38,7 +39,7 @@ enum Panic {
     Console.line(.literal("  cr2 "), .hex(apus_read_cr2()), .literal(" cr3 "), .hex(apus_read_cr3()))
   }
 
-  private static func printAddress(_ address: UInt64) {
+  fileprivate static func printAddress(_ address: UInt64) {
     Console.line(.literal("  at "), .hex(address))
     HostReport.address(address)
   }
@@ -56,3 +57,39 @@ enum Panic {
     }
   }
 }
+
+#if APUS_CHECKED
+  /// A lock was misused: both places, then the stack of the second.
+  @c
+  func apus_lock_misused(
+    _ what: apus_lock_misuse, _ held: UnsafePointer<apus_held_lock>?, _ lockClass: UInt32, _ site: UInt64
+  ) {
+    Interprocessor.stopOthersAtOnce()
+    Console.isPanicking = true
+    Console.line(.literal("lock of rank "), .decimal(Int(apus_lock_rank(lockClass))), .literal(", wanted"))
+    Panic.lockName(lockClass)
+    Panic.printAddress(site)
+    if let held = held?.pointee {
+      Console.line(.literal("held, of rank "), .decimal(Int(apus_lock_rank(held.lock_class))), .literal(", taken"))
+      Panic.lockName(held.lock_class)
+      Panic.printAddress(held.site)
+    }
+    Console.isPanicking = false
+    switch what {
+    case apus_lock_taken_twice: Panic.stop("lock taken twice")
+    case apus_lock_plain_in_interrupt: Panic.stop("plain lock taken in an interrupt")
+    case apus_lock_out_of_order: Panic.stop("lock taken in the wrong order")
+    case apus_lock_still_held: Panic.stop("lock still held")
+    default: Panic.stop("too many locks held")
+    }
+  }
+
+  extension Panic {
+    fileprivate static func lockName(_ lockClass: UInt32) {
+      let name = UnsafeRawPointer(apus_lock_name(lockClass)!).assumingMemoryBound(to: UInt8.self)
+      var length = 0
+      while name[length] != 0 { length += 1 }
+      Console.line(.literal("  "), .bytes(UnsafeBufferPointer(start: name, count: length)))
+    }
+  }
+#endif

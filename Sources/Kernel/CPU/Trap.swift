@@ -24,17 +24,26 @@ private enum Vector {
 func apus_trap(_ registers: UnsafeMutableRawPointer) {
   let frame = registers.assumingMemoryBound(to: TrapFrame.self)
   switch frame.pointee.vector {
-  case LocalAPIC.timerVector:
-    LocalAPIC.endOfInterrupt()
-    Scheduler.timerInterrupt(fromUser: frame.pointee.isFromUser)
-  case LocalAPIC.serialVector:
-    LocalAPIC.endOfInterrupt()
-    ConsoleInput.interrupt()
-  case LocalAPIC.spuriousVector, Vector.nonMaskable: break
+  case LocalAPIC.timerVector: interrupt { Scheduler.timerInterrupt(fromUser: frame.pointee.isFromUser) }
+  case LocalAPIC.serialVector: interrupt { ConsoleInput.interrupt() }
+  case Interprocessor.vector: interrupt { Interprocessor.serve() }
+  case Vector.nonMaskable: return Interprocessor.nonMaskable()  // on a stack of its own: nothing may switch away
+  case LocalAPIC.spuriousVector: break
   case Vector.pageFault: pageFault(frame)
   default: exception(frame)
   }
   if frame.pointee.isFromUser { prepareReturnToUser(frame) }
+}
+
+/// Runs a handler of the local controller's interrupt.
+@inline(__always)
+private func interrupt(_ body: () -> Void) {
+  LocalAPIC.endOfInterrupt()
+  #if APUS_CHECKED
+    let outer = LockCheck.enterInterrupt()
+    defer { LockCheck.leaveInterrupt(outer) }
+  #endif
+  body()
 }
 
 /// What must happen before user code runs again: reschedule, deliver signals, end the thread. Interrupts are off on
@@ -42,14 +51,17 @@ func apus_trap(_ registers: UnsafeMutableRawPointer) {
 @inline(__always)
 func prepareReturnToUser(_ frame: FramePointer) {
   apus_cli()
-  if apus_percpu().pointee.need_resched != 0 || Thread.currentNeedsAttention { doWorkBeforeReturn(frame) }
+  if apus_need_resched() != 0 || Thread.currentNeedsAttention { doWorkBeforeReturn(frame) }
 }
 
 @inline(never)
 private func doWorkBeforeReturn(_ frame: FramePointer) {
-  while apus_percpu().pointee.need_resched != 0 || Thread.currentNeedsAttention {
+  while apus_need_resched() != 0 || Thread.currentNeedsAttention {
     apus_sti()
-    if apus_percpu().pointee.need_resched != 0 { Scheduler.yield() }
+    if apus_need_resched() != 0 {
+      Reaper.runIfBusy()
+      Scheduler.yield()
+    }
     if deliverSignals(frame) { Scheduler.exitCurrent() }
     apus_cli()
   }
@@ -80,7 +92,11 @@ private func pageFault(_ frame: FramePointer) {
   // Only user copy may fault in the kernel: elsewhere SMAP makes it a bug even for mapped pages.
   guard let fixup = ExceptionTable.fixup(for: frame.pointee.rip) else { Panic.stop("page fault", frame: frame) }
   if address < UserMemory.end, let space = Thread.current.process.addressSpace {
-    if case .resolved = resolve(space, address, access, Thread.current) { return }
+    switch resolve(space, address, access, Thread.current) {
+    case .resolved: return
+    case .outOfMemory where !Frames.isExhausted: return  // tried again: memory has come back
+    default: break
+    }
   }
   frame.pointee.rip = fixup
 }
@@ -160,6 +176,6 @@ extension Thread {
   /// `current.needsAttention` without touching reference counts.
   @inline(__always)
   static var currentNeedsAttention: Bool {
-    Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0.needsAttention }
+    Thread.running._withUnsafeGuaranteedRef { $0.needsAttention }
   }
 }

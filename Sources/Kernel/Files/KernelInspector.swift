@@ -12,8 +12,8 @@ final class KernelInspector: ProcessInspector {
   override func nextProcess(from first: Int32) -> Int32? {
     ProcessTable.lock.withLock {
       var best: Int32? = nil
-      for process in ProcessTable.processes where process.pid >= first && process.pid < best ?? .max {
-        best = process.pid
+      for process in ProcessTable.processes where process.pid >= first && !process.isReaped {
+        best = min(best ?? .max, process.pid)
       }
       return best
     }
@@ -32,15 +32,31 @@ final class KernelInspector: ProcessInspector {
   }
 
   override func forEachMapping(_ pid: Int32, _ body: (MappingDetails) -> Void) {
-    guard let space = find(pid, { $0.addressSpace }) else { return }
+    guard let space = process(pid)?.sharedAddressSpace else { return }
     for area in space.lock.withLock({ space.areas }) { body(Self.mapping(area)) }
   }
 
-  override func executable(_ pid: Int32) -> Inode? { find(pid) { $0.executable }?.inode }
-  override func context(_ pid: Int32) -> FilesystemContext? { find(pid) { $0.filesystem } }
-  override func files(_ pid: Int32) -> FileTable? { find(pid) { $0.files } }
+  override func executable(_ pid: Int32) -> Inode? { process(pid)?.sharedExecutable?.inode }
+  override func context(_ pid: Int32) -> FilesystemContext? { process(pid)?.sharedFilesystem }
+  override func files(_ pid: Int32) -> FileTable? { process(pid)?.sharedFiles }
 
   override func appendHostName(to text: inout TextBuffer) { text.append(SystemName.field(1)) }
+
+  override func appendLockCounters(to text: inout TextBuffer) {
+    for lockClass in 0..<apus_lock_class_count.rawValue {
+      guard let name = apus_trace_lock_name(lockClass) else { continue }
+      var index = 0
+      while name[index] != 0 { index += 1 }
+      text.append(UnsafeRawBufferPointer(start: name, count: index))
+      text.append(":")
+      let sums = CPU.lockCounters(of: lockClass)
+      for column in 0..<3 {
+        text.append(" ")
+        text.append(Int(truncatingIfNeeded: sums[column]))
+      }
+      text.append("\n")
+    }
+  }
 
   /// c crashes, o and b end the machine; others are ignored.
   override func trigger(_ request: UInt8) {
@@ -90,7 +106,7 @@ final class KernelInspector: ProcessInspector {
   private func append(
     _ process: Process?, _ range: (Process) -> (start: UInt, end: UInt), to text: inout TextBuffer
   ) {
-    guard let process, let space = find(process.pid, { $0.addressSpace }) else { return }
+    guard let process, let space = process.sharedAddressSpace else { return }
     let (start, end) = range(process)
     space.forEachPresentPiece(start, end) { text.append($0) }
   }
@@ -102,10 +118,11 @@ final class KernelInspector: ProcessInspector {
     result.isReadable = area.protection.contains(.read)
     result.isWritable = area.protection.contains(.write)
     result.isExecutable = area.protection.contains(.execute)
-    result.isShared = area.isShared
     result.offset = area.offset
-    result.inode = area.file?.inode
-    result.kind = area.growsDown ? .stack : area.isHeap ? .heap : .anonymous
+    let isVirtualObject = area.file != nil && area.file === VirtualObject.file
+    result.isShared = area.isShared && !isVirtualObject
+    result.inode = isVirtualObject ? nil : area.file?.inode
+    result.kind = isVirtualObject ? .vdso : area.growsDown ? .stack : area.isHeap ? .heap : .anonymous
     return result
   }
 
@@ -128,12 +145,12 @@ final class KernelInspector: ProcessInspector {
     describeTimes(process, &result)
     describeIdentity(process, &result)
     describeSignals(process, &result)
-    if let space = process.addressSpace {
+    if let space = process.sharedAddressSpace {
       result.residentPages = UInt64(space.residentCount)
       for area in space.lock.withLock({ space.areas }) { result.virtualBytes &+= UInt64(area.end - area.start) }
       result.stackStart = UInt64(process.argumentRange.start)
     }
-    result.openFileSlots = process.files?.size ?? 0
+    result.openFileSlots = process.sharedFiles?.size ?? 0
     return result
   }
 
@@ -161,7 +178,7 @@ final class KernelInspector: ProcessInspector {
     (result.gid, result.egid) = (credentials.gid, credentials.egid)
     (result.sgid, result.fsgid) = (credentials.sgid, credentials.fsgid)
     result.groups = credentials.groups
-    result.umask = process.filesystem?.umask.rawValue ?? 0
+    result.umask = process.sharedFilesystem?.umask.rawValue ?? 0
   }
 
   private func describeSignals(_ process: Process, _ result: inout ProcessDetails) {

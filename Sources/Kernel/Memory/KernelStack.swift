@@ -25,17 +25,17 @@ struct KernelStack {
 
   /// - Throws: ENOMEM.
   static func allocate() throws(Errno) -> KernelStack {
-    let slot = lock.withLock {
-      if let slot = free.popLast() { return slot }
-      slotCount += 1
-      return slotCount - 1
+    try lock.withLock { () throws(Errno) in
+      let slot = free.popLast() ?? slotCount
+      if slot == slotCount { slotCount += 1 }
+      let stack = KernelStack(slot: slot)
+      // Tables are made on the way: two CPUs must not make the same one.
+      do throws(Errno) { try stack.map() } catch {
+        free.append(slot)
+        throw error
+      }
+      return stack
     }
-    let stack = KernelStack(slot: slot)
-    do throws(Errno) { try stack.map() } catch {
-      stack.release()
-      throw error
-    }
-    return stack
   }
 
   func release() { Self.lock.withLock { Self.free.append(slot) } }

@@ -1,7 +1,7 @@
-// Switching probes: patches every site of a key between the 5-byte nop and a jump to its cold path.
+// Switching probes and the behaviours of Legacy: patches every site of a key between the 5-byte nop and a jump to its cold path.
 //
-// Kernel text is never writable; the patch goes through the direct map. With one CPU, interrupts off is enough: nobody
-// can be executing the five bytes.
+// Kernel text is never writable; the patch goes through the direct map. Nobody executes the five bytes meanwhile: this
+// CPU's interrupts are off, and the others are parked. Boot CPU only.
 
 import CMachine
 import KernelCore
@@ -11,11 +11,28 @@ enum StaticKeys {
   /// Bit n is key n of probes.h.
   nonisolated(unsafe) private(set) static var enabled: UInt32 = 0
 
-  /// Turns on exactly the keys of `mask`.
+  /// Bit n is switch n of switches.h: behaviours of the boot line.
+  nonisolated(unsafe) private static var switches: UInt32 = 0
+
+  /// Turns on exactly the probes of `mask`.
   static func set(_ mask: UInt32) {
-    let changed = enabled ^ mask
+    change(to: mask | switches)
+    enabled = mask
+  }
+
+  /// Turns on a switch, for good.
+  static func enable(_ id: UInt32) {
+    change(to: enabled | switches | 1 << id)
+    switches |= 1 << id
+  }
+
+  private static func change(to mask: UInt32) {
+    let changed = (enabled | switches) ^ mask
     guard changed != 0 else { return }
-    let flags = apus_save_flags_cli()
+    Interprocessor.withOthersParked { patchSites(of: changed, mask) }
+  }
+
+  private static func patchSites(of changed: UInt32, _ mask: UInt32) {
     var entry = apus_symbol__jump_table_start()
     while entry < apus_symbol__jump_table_end() {
       let row = UnsafePointer<Int32>(bitPattern: UInt(entry)).unsafelyUnwrapped
@@ -27,8 +44,6 @@ enum StaticKeys {
       }
       entry += 12
     }
-    enabled = mask
-    apus_restore_flags(flags)
   }
 
   private static func patch(_ site: UInt64, _ target: UInt64, on: Bool) {

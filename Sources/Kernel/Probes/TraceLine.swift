@@ -1,7 +1,7 @@
 // The tracer's line: COM2. The boot CPU's tick sends what its share of time allows and takes the host's commands.
 //
-// Only the boot CPU touches the drain and the port: from its timer interrupt, and at the end with interrupts off. So
-// there is no lock; `isBusy` keeps a panic in the middle of a tick from entering a half-updated drain.
+// Only the boot CPU touches the drain and the port: from its timer interrupt, and at the end whoever is left, with
+// interrupts off and the other CPUs stopped. So there is no lock; `isBusy` keeps a panic in the middle of a tick from entering a half-updated drain.
 
 import CMachine
 import KernelCore
@@ -52,7 +52,7 @@ enum TraceLine {
     SerialPort.com2.initialize(interrupts: false, hasFIFO: true)
     let table = ThreadTable(
       initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
-    let cpus = 8
+    let cpus = CPU.limit
     drain = Drain(
       initialize: memory(Drain.bytesNeeded(cpus: cpus, threads: threadCapacity)), boot: bootInfo(), cpus: cpus,
       threads: table)
@@ -62,12 +62,17 @@ enum TraceLine {
     if let words = BootLine.value(of: "trace") { words.withUnsafeBytes { setKeys(KeyMask.parse($0)) } }
   }
 
-  /// Every tick of the boot CPU, in its timer interrupt.
-  static func tick() {
+  /// Every tick of a CPU, in its timer interrupt.
+  static func tick(_ cpu: CPU) {
     guard drain != nil else { return }
+    CPUTrace.current.timerTick()
+    if cpu.index == 0 { exchange() }
+  }
+
+  /// Takes commands and sends records. Boot CPU only.
+  private static func exchange() {
     isBusy = true
     defer { isBusy = false }
-    CPUTrace.current.timerTick()
     var control = KeyControl()
     for _ in 0..<64 {
       guard let byte = SerialPort.com2.read() else { break }
@@ -88,15 +93,22 @@ enum TraceLine {
   }
 
   static func setKeys(_ mask: UInt32) {
-    if let current = apus_percpu()?.pointee.trace {
-      CPUTrace(memory: current).setCurrentThread(UInt32(Thread.current.tid))
-      StaticKeys.set(mask)
-      drain?.keysChanged(to: mask)
-    }
+    guard drain != nil else { return }
+    keysChanged()
+    StaticKeys.set(mask)
+    drain?.keysChanged(to: mask)
   }
 
-  private static func addCPU(_ cpu: CPU) {
+  /// Tells this CPU's part which thread runs: its switches were not seen while the keys were off.
+  static func keysChanged() {
+    guard let area = apus_percpu().pointee.trace else { return }
+    CPUTrace(memory: area).setCurrentThread(UInt32(Thread.current.tid))
+  }
+
+  /// Gives a CPU its rings and tables, before it starts.
+  static func addCPU(_ cpu: CPU) {
     // Every row that a real load uses gets its own histogram; the rest share one.
+    guard drain != nil else { return }
     let histograms = Frames.totalCount > 32768 ? 512 : 160
     let bytes = CPUTrace.bytesNeeded(ringWords: ringWords, histograms: histograms)
     let trace = CPUTrace(initialize: memory(bytes), ringWords: ringWords, histograms: histograms, tickShift: tickShift)

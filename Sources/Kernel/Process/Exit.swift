@@ -17,6 +17,7 @@ extension Process {
         thread.needsAttention = true
         Scheduler.resume(thread)
         Scheduler.wake(thread)
+        Scheduler.kick(thread)
       }
     }
   }
@@ -29,13 +30,16 @@ extension Thread {
     let start = Probes.exit.begin(self)
     settleWithMemory()
     Probes.threadEnded(self)
+    // The last thread frees the memory: no other may still be running on it, not even in the kernel.
     usage.residentPages = Int64(process.addressSpace?.residentCount ?? 0)
+    if process.threads.count > 1 { CPU.current.load(nil) }
     let isLast = ProcessTable.lock.withLock {
+      let isLast = process.threads.count == 1
       process.threads.removeAll { $0 === self }
       process.endedUsage.add(usage)
       ProcessTable.remove(self)
-      if !process.threads.isEmpty { Signals.retarget(process) }
-      return process.threads.isEmpty
+      if !isLast { Signals.retarget(process) }
+      return isLast
     }
     if isLast { process.finish(status) } else { process.threadGone.wakeAll() }
     Probes.exit.end(start, self)
@@ -47,23 +51,24 @@ extension Process {
   fileprivate func finish(_ lastStatus: WaitStatus) {
     let status = endingStatus ?? lastStatus
     timers.cancelAll()
-    let ticks = apus_rdtsc() &- execTicks &- (CPU.current.idleTicks &- execIdleTicks)
-    giveUpFiles()
+    let ticks = CommandCost.ticks(of: self)
+    dropFiles()
     releaseMemory()
     if session == pid { terminal?.releaseSession(session) }
     let reaped = ProcessTable.lock.withLock { becomeZombie(status) }
     InitProcess.noteEnd(of: self, status, ticks: ticks)
-    _ = reaped  // dropped here, with no lock held
+    if let reaped { Reaper.add(reaped) }
   }
 
-  /// Others look at these through /proc: they are taken away under the lock, and dropped without it.
-  private func giveUpFiles() {
-    let dropped = ProcessTable.lock.withLock {
-      let all = (files, filesystem, executable)
+  /// Dropped with no lock held: closing files takes theirs.
+  private func dropFiles() {
+    var dropped: (FileTable?, FilesystemContext?, OpenFile?) = (nil, nil, nil)
+    if apus_key_switch_irq_locks(), let files { Legacy.lockWithoutInterrupts(files) }
+    lock.withLock {
+      dropped = (files, filesystem, executable)
       files = nil
       filesystem = nil
       executable = nil
-      return all
     }
     _ = dropped
   }
@@ -80,20 +85,25 @@ extension Process {
     vforkDone.wakeAll()
   }
 
-  /// Lock held. Returns itself when nobody waits for it: to be dropped without the lock.
+  /// Lock: `process_table`. Returns itself when nobody waits for it: to be reaped at once.
   private func becomeZombie(_ status: WaitStatus) -> Process? {
     giveChildrenToInit()
-    end = status
-    if let parent, parent.group != group, parent.session == session { ProcessGroups.hangUpIfOrphaned(group) }
-    guard let parent else { return nil }
+    guard let parent else {
+      end = status
+      return nil
+    }
     let action = parent.actions[.child]
     let isUnwanted = action.isIgnored || action.flags.contains(.noChildWait)
+    let dropped = parent.lock.withLock { () -> Process? in
+      end = status
+      return isUnwanted ? parent.removeChild(self) : nil
+    }
+    if parent.group != group, parent.session == session { ProcessGroups.hangUpIfOrphaned(group) }
     if exitSignal != 0, let signal = Signal(number: exitSignal) {
       let code: Int32 = status.isExit ? 1 : 2
       let value = status.isExit ? status.exitCode : status.terminatingSignal
       Signals.send(SignalInfo(signal, code: code, pid: pid, uid: credentials.uid, status: value), to: parent)
     }
-    let dropped = isUnwanted ? parent.removeChild(self) : nil
     parent.childEvent.wakeAll()
     return dropped
   }
@@ -108,32 +118,49 @@ extension Process {
     return ProcessTable.initProcess
   }
 
-  /// Orphans are taken in; those that are zombies already get their notice there.
+  /// Orphans are taken in; those that are zombies already get their notice there. Lock: `process_table`.
   private func giveChildrenToInit() {
     guard let initProcess = foster, initProcess !== self else { return }
-    for child in children {
+    let orphans = lock.withLock {
+      let orphans = children
+      children = []
+      return orphans
+    }
+    guard !orphans.isEmpty else { return }
+    for child in orphans {
       child.parent = initProcess
       if child.end == nil, child.group != group, child.session == session {
         ProcessGroups.hangUpIfOrphaned(child.group)
       }
-      initProcess.children.append(child)
       if let signal = Signal(number: child.deathSignal), child.end == nil {
         Signals.send(SignalInfo(signal, code: SignalInfo.user, pid: pid, uid: credentials.uid), to: child)
       }
     }
-    if !children.isEmpty {
-      children = []
-      initProcess.childEvent.wakeAll()
-    }
+    initProcess.lock.withLock { initProcess.children.append(contentsOf: orphans) }
+    initProcess.childEvent.wakeAll()
   }
 
-  /// Lock held. Takes a dead child out of the tables.
+  /// Lock: this process's. Takes a dead child out of the family; the caller gives it to the reaper.
   func removeChild(_ child: Process) -> Process {
     if let index = children.firstIndex(where: { $0 === child }) { children.remove(at: index) }
-    ProcessTable.remove(child)
+    child.isReaped = true
     childUsage.add(child.usage)
     childUsage.add(child.childUsage)
     return child
+  }
+}
+
+/// What a command cost from exec to exit: all instructions of the machine less those of an idle one.
+enum CommandCost {
+  static func start(_ process: Process) {
+    process.execTicks = apus_rdtsc()
+    process.execIdleTicks = CPU.current.idleTicks
+  }
+
+  /// TSC ticks. With several CPUs idling is not taken off: they idle at the same time.
+  static func ticks(of process: Process) -> UInt64 {
+    let all = apus_rdtsc() &- process.execTicks
+    return CPU.isAlone ? all &- (CPU.current.idleTicks &- process.execIdleTicks) : all
   }
 }
 

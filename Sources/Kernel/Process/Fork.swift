@@ -31,13 +31,23 @@ enum Fork {
     guard !KernelHeap.isLow else { throw .ENOMEM }
     try checkProcessLimit(caller)
     let tid = try ProcessTable.lock.withLock { () throws(Errno) in try ProcessTable.takeNumber() }
-    share(request, caller.process)
-    let process = request.flags.contains(.thread) ? caller.process : try makeProcess(tid, request, caller)
-    let thread = try makeThread(tid, process, request, caller)
+    let (process, thread) = try make(tid, request, caller)
     if request.flags.contains(.parentSetTID) { storeTID(tid, request.parentTID) }
     start(thread, request)
     if request.flags.contains(.vfork) { waitForVfork(process, caller) }
     return Int(tid)
+  }
+
+  /// The number is given back when there is no memory.
+  private static func make(_ tid: Int32, _ request: CloneRequest, _ caller: Thread) throws(Errno) -> (Process, Thread) {
+    do throws(Errno) {
+      share(request, caller.process)
+      let process = request.flags.contains(.thread) ? caller.process : try makeProcess(tid, request, caller)
+      return (process, try makeThread(tid, process, request, caller))
+    } catch {
+      ProcessTable.lock.withLock { ProcessTable.giveBack(tid) }
+      throw error
+    }
   }
 
   /// RLIMIT_NPROC: threads of one real user id, for all but root.
@@ -115,7 +125,7 @@ enum Fork {
       if process.isDroppingThreads { thread.isExiting = true }
       if thread.isKilled { thread.needsAttention = true }
       if !request.flags.contains(.thread) {
-        process.parent?.children.append(process)
+        if let parent = process.parent { parent.lock.withLock { parent.children.append(process) } }
         ProcessTable.add(process)
       }
       ProcessTable.add(thread)

@@ -33,6 +33,7 @@ enum InitProcess {
 
   /// Tells the host how the command ended, and powers off.
   static func endMachine() -> Never {
+    Interprocessor.haltOthers()
     TraceLine.flush()
     if let report {
       if report.status.isExit {
@@ -156,6 +157,7 @@ enum InitProcess {
       try Exec.execute(
         file, path: found, arguments: words, environment: environment.map { bytes($0) }, caller: thread,
         frame: thread.userFrame)
+      Legacy.startFailures()
       return nil
     } catch { return error }
   }

@@ -12,6 +12,7 @@ enum KernelThread {
     let process = Process(
       pid: tid, parent: nil, addressSpace: nil, files: try FileTable(capacity: 1), filesystem: nil,
       credentials: Credentials(), actions: SignalActions(), name: ProcessName(name))
+    process.isKernel = true
     let thread = try Thread(tid: tid, process: process, cpu: nil, kernelEntry: entry)
     process.threads.append(thread)
     ProcessTable.lock.withLock {

@@ -1,7 +1,9 @@
 // A process: what its threads share.
 //
-// Family links (parent, children, group, session), `threads` and `end` belong to the `process_table` lock; a process is
-// owned by its parent's `children` until it is reaped. Memory and files are dropped when the last thread ends.
+// `parent`, `group`, `session` and `threads` belong to the `process_table` lock. `lock` (class process) guards
+// `children`, and of each child `end`, `unreportedChange` and `isReaped`: wait takes no other; so who changes them holds
+// the parent's lock. It also guards what /proc looks at in other processes while they change it: memory, files, program.
+// A process is owned by its parent's `children` until it is reaped. Memory and files go when the last thread ends.
 
 import CMachine
 import KernelCore
@@ -9,17 +11,21 @@ import LinuxABI
 
 final class Process {
   let pid: Int32
+  let lock = SpinLock(apus_lock_process)
+  /// A kernel thread's: no signals, no memory.
+  var isKernel = false
   unowned(unsafe) var parent: Process?
   var children: [Process] = []
   var threads: [Thread] = []
-  var group: Int32
-  var session: Int32
+  var group: Int32 { didSet { if tableIndex != nil { ProcessTable.moveUse(from: oldValue, to: group) } } }
+  var session: Int32 { didSet { if tableIndex != nil { ProcessTable.moveUse(from: oldValue, to: session) } } }
+  /// Its place in the process table, while it stands there.
+  var tableIndex: Int?
 
   /// The terminal that controls its session.
   var terminal: Terminal? { Terminals.find(session: session) }
 
   private(set) var addressSpace: AddressSpace?
-  private var addressRoot: UInt64
   /// nil once the process has ended.
   var files: FileTable!
   var filesystem: FilesystemContext!
@@ -49,6 +55,9 @@ final class Process {
 
   /// How it ended; nil while it lives.
   var end: WaitStatus?
+  /// Nobody may find it any more; it leaves the tables when a CPU has time.
+  var isReaped = false
+  unowned(unsafe) var nextDead: Process?
   /// Set when the process is to end: every thread leaves at its next return to user mode.
   var endingStatus: WaitStatus?
   var isEnding: Bool { endingStatus != nil }
@@ -68,7 +77,7 @@ final class Process {
   var execTicks: UInt64 = 0
   var execIdleTicks: UInt64 = 0
 
-  /// What its ended threads have used, and the children that it waited for. Lock: `process_table`.
+  /// What its ended threads have used (lock: `process_table`), and the children that it waited for (`lock`).
   var endedUsage = Usage()
   var childUsage = Usage()
   var limits = ResourceLimits()
@@ -80,7 +89,6 @@ final class Process {
     self.pid = pid
     self.parent = parent
     self.addressSpace = addressSpace
-    addressRoot = (addressSpace?.table ?? KernelMap.table).root.address.rawValue
     self.files = files
     self.filesystem = filesystem
     self.credentials = credentials
@@ -96,21 +104,24 @@ final class Process {
 
   // MARK: Memory
 
-  /// Makes this process's memory the one that user addresses mean; a kernel thread sees none.
+  /// Makes this process's memory the one that user addresses mean on `cpu`; a kernel thread sees none.
   @inline(__always)
-  func loadAddressSpace() { apus_write_cr3(addressRoot) }
+  func loadAddressSpace(on cpu: CPU) { cpu.load(addressSpace) }
 
   /// Switches to other memory (exec) or to none (exit). Returns the old one, which nobody may be running on any more.
   func replaceAddressSpace(_ new: AddressSpace?) -> AddressSpace? {
-    let old = ProcessTable.lock.withLock {
-      let old = addressSpace
-      addressSpace = new
-      addressRoot = (new?.table ?? KernelMap.table).root.address.rawValue
-      return old
-    }
-    loadAddressSpace()
+    let old = addressSpace
+    lock.withLock { addressSpace = new }
+    CPU.current.load(new)
     return old
   }
+
+  // MARK: Looks from outside, at a process that runs meanwhile
+
+  var sharedAddressSpace: AddressSpace? { lock.withLock { addressSpace } }
+  var sharedFiles: FileTable? { lock.withLock { files } }
+  var sharedFilesystem: FilesystemContext? { lock.withLock { filesystem } }
+  var sharedExecutable: OpenFile? { lock.withLock { executable } }
 
   /// What it has used until now, without its children. Lock: `process_table`.
   var usage: Usage {

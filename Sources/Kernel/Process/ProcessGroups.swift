@@ -23,7 +23,7 @@ enum ProcessGroups {
   }
 
   static func exists(_ group: Int32, session: Int32) -> Bool {
-    ProcessTable.processes.contains { $0.group == group && $0.session == session }
+    ProcessTable.processes.contains { $0.group == group && $0.session == session && !$0.isReaped }
   }
 
   static func set(_ pid: Int32, to group: Int32, by caller: Process) throws(Errno) {
@@ -45,7 +45,7 @@ enum ProcessGroups {
   }
 
   static func startSession(_ caller: Process) throws(Errno) -> Int32 {
-    guard !ProcessTable.processes.contains(where: { $0.group == caller.pid }) else { throw .EPERM }
+    guard !ProcessTable.processes.contains(where: { $0.group == caller.pid && !$0.isReaped }) else { throw .EPERM }
     caller.session = caller.pid
     caller.group = caller.pid
     return caller.pid

@@ -1,4 +1,7 @@
-// Every process and thread by number. Lock: `process_table`; it also guards the family links of all processes.
+// Every process and thread by number. Lock: `process_table`; it also guards parents, groups, sessions and thread lists.
+//
+// A number stays taken while a thread, process, group or session has it: uses are counted. A process that was waited
+// for stands here until the reaper comes by, but is not found any more (`isReaped`).
 
 import CMachine
 import KernelCore
@@ -8,7 +11,13 @@ enum ProcessTable {
   static let lock = SpinLock(apus_lock_process_table)
   static let limit: Int32 = 32768
 
-  nonisolated(unsafe) private static var threads: UnsafeMutablePointer<Unmanaged<Thread>?> =
+  private struct Entry {
+    var thread: Unmanaged<Thread>?
+    var process: Unmanaged<Process>?
+    var uses: Int32 = 0
+  }
+
+  nonisolated(unsafe) private static var entries: UnsafeMutablePointer<Entry> =
     UnsafeMutablePointer(bitPattern: 16).unsafelyUnwrapped
   nonisolated(unsafe) private(set) static var processes: [Process] = []
   nonisolated(unsafe) private static var last: Int32 = 0
@@ -19,18 +28,23 @@ enum ProcessTable {
   nonisolated(unsafe) static var initProcess: Process! = nil
 
   static func initialize() {
-    threads = .allocate(capacity: Int(limit))
-    threads.initialize(repeating: nil, count: Int(limit))
+    entries = .allocate(capacity: Int(limit))
+    entries.initialize(repeating: Entry(), count: Int(limit))
   }
 
-  /// A number that no thread, process, group or session has. Lock held.
+  // Lock held for all below.
+
+  // MARK: Numbers
+
+  /// A number that no thread, process, group or session has: for a thread, or to be given back.
   /// - Throws: EAGAIN.
   static func takeNumber() throws(Errno) -> Int32 {
     // As many threads as an eighth of memory holds kernel stacks for.
     guard threadCount < Frames.totalCount / (8 * KernelStack.bytes / pageSize) else { throw .EAGAIN }
     for _ in 1..<limit {
       last = last + 1 < limit ? last + 1 : 2
-      if threads[Int(last)] == nil, !isGroupOrProcess(last) {
+      if entries[Int(last)].uses == 0 {
+        entries[Int(last)].uses = 1
         forkCount += 1
         return last
       }
@@ -38,49 +52,66 @@ enum ProcessTable {
     throw .EAGAIN
   }
 
-  private static func isGroupOrProcess(_ number: Int32) -> Bool {
-    for process in processes where process.pid == number || process.group == number || process.session == number {
-      return true
-    }
-    return false
+  static func giveBack(_ number: Int32) { entries[Int(number)].uses -= 1 }
+
+  /// A process's group or session has changed.
+  static func moveUse(from old: Int32, to new: Int32) {
+    entries[Int(old)].uses -= 1
+    entries[Int(new)].uses += 1
   }
 
-  // Lock held for all below.
+  // MARK: Processes
 
-  static func add(_ process: Process) { processes.append(process) }
+  static func add(_ process: Process) {
+    for number in [process.pid, process.group, process.session] { entries[Int(number)].uses += 1 }
+    entries[Int(process.pid)].process = .passUnretained(process)
+    process.tableIndex = processes.count
+    processes.append(process)
+  }
 
   static func remove(_ process: Process) {
-    guard let index = processes.firstIndex(where: { $0 === process }) else { return }
-    processes.swapAt(index, processes.count - 1)
-    processes.removeLast()
-  }
-
-  static func add(_ thread: Thread) {
-    threadCount += 1
-    threads[Int(thread.tid)] = Unmanaged.passUnretained(thread)
-  }
-
-  static func remove(_ thread: Thread) {
-    threadCount -= 1
-    threads[Int(thread.tid)] = nil
-  }
-
-  /// Gives a thread another number; `change` changes it.
-  static func renumber(_ thread: Thread, to tid: Int32, _ change: () -> Void) {
-    threads[Int(thread.tid)] = nil
-    change()
-    threads[Int(tid)] = Unmanaged.passUnretained(thread)
-  }
-
-  static func thread(_ tid: Int32) -> Thread? {
-    guard tid > 0, tid < limit else { return nil }
-    return threads[Int(tid)]?.takeUnretainedValue()
+    guard let index = process.tableIndex else { return }
+    process.tableIndex = nil
+    let moved = processes.removeLast()
+    if moved !== process {
+      processes[index] = moved
+      moved.tableIndex = index
+    }
+    entries[Int(process.pid)].process = nil
+    for number in [process.pid, process.group, process.session] { entries[Int(number)].uses -= 1 }
   }
 
   /// A living or zombie process.
   static func process(_ pid: Int32) -> Process? {
-    if let process = thread(pid)?.process, process.pid == pid { return process }
-    for process in processes where process.pid == pid { return process }
-    return nil
+    guard pid > 0, pid < limit, let found = entries[Int(pid)].process?.takeUnretainedValue() else { return nil }
+    return found.isReaped ? nil : found
+  }
+
+  // MARK: Threads
+
+  /// `thread`'s number is one that was taken.
+  static func add(_ thread: Thread) {
+    threadCount += 1
+    entries[Int(thread.tid)].thread = .passUnretained(thread)
+  }
+
+  static func remove(_ thread: Thread) {
+    threadCount -= 1
+    entries[Int(thread.tid)].thread = nil
+    giveBack(thread.tid)
+  }
+
+  /// Gives a thread another number, of one that has ended; `change` changes it. The process keeps its number's use.
+  static func renumber(_ thread: Thread, to tid: Int32, _ change: () -> Void) {
+    entries[Int(thread.tid)].thread = nil
+    giveBack(thread.tid)
+    change()
+    entries[Int(tid)].thread = .passUnretained(thread)
+    entries[Int(tid)].uses += 1
+  }
+
+  static func thread(_ tid: Int32) -> Thread? {
+    guard tid > 0, tid < limit else { return nil }
+    return entries[Int(tid)].thread?.takeUnretainedValue()
   }
 }

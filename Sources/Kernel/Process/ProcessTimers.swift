@@ -35,7 +35,8 @@ final class ProcessTimers {
 
   /// The tick is asked for while any CPU-time timer is armed.
   func updateTicks() {
-    wantsTicks = virtual.deadline != nil || profiling.deadline != nil || processorLimit != nil
+    wantsTicks =
+      virtual.deadline != nil || profiling.deadline != nil || processorLimit != nil
       || posix.contains { $0.clock.isProcessorTime && $0.timer.deadline != nil }
   }
 

@@ -7,7 +7,7 @@ import CMachine
 import KernelCore
 
 final class RunQueue {
-  let lock = SpinLock(apus_lock_run_queue)
+  let lock = InterruptSpinLock(apus_lock_run_queue)
   private unowned(unsafe) var first: Thread?
   private unowned(unsafe) var last: Thread?
   private(set) var count = 0
@@ -28,6 +28,25 @@ final class RunQueue {
     count &-= 1
     return thread
   }
+
+  /// Takes the first thread that may run on `cpu`, for it to steal.
+  func popFirst(for cpu: Int) -> Thread? {
+    var previous: Thread? = nil
+    var candidate = first
+    while let thread = candidate {
+      if thread.affinity >> UInt64(cpu) & 1 != 0 {
+        if let previous { previous.nextRunnable = thread.nextRunnable } else { first = thread.nextRunnable }
+        if last === thread { last = previous }
+        count &-= 1
+        return thread
+      }
+      previous = thread
+      candidate = thread.nextRunnable
+    }
+    return nil
+  }
+
+  // A hint, when the lock is not held.
 
   @inline(__always)
   var isEmpty: Bool { count == 0 }

@@ -24,6 +24,13 @@ final class SignalActions {
 
   deinit { actions.deallocate() }
 
+  /// What legacy=sigaction-two-locks does first: the old action under a lock of its own.
+  @inline(never)
+  func touchLock() {
+    lock.acquire()
+    lock.release()
+  }
+
   subscript(signal: Signal) -> SignalAction {
     get { actions[Int(signal.rawValue) - 1] }
     set { actions[Int(signal.rawValue) - 1] = newValue }

@@ -68,8 +68,11 @@ enum SignalDelivery {
     ProcessTable.lock.withLock {
       guard !process.isStopped else { return }
       process.isStopped = true
-      process.unreportedChange = .stopped(signal)
-      for other in process.threads where other !== thread { other.needsAttention = true }
+      Signals.setChange(.stopped(signal), of: process)
+      for other in process.threads where other !== thread {
+        other.needsAttention = true
+        Scheduler.kick(other)
+      }
       Signals.notifyParent(of: process, code: 5, status: signal.rawValue)
     }
     stopHere(thread)

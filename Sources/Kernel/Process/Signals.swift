@@ -58,7 +58,7 @@ enum Signals {
   private static func post(_ info: SignalInfo, to process: Process, thread: Thread?) -> Bool {
     let signal = info.signal
     let nominal = thread ?? process.leader
-    guard process.end == nil, process.pid != 0, nominal?.kernelEntry == nil else { return true }
+    guard process.end == nil, process.pid != 0, !process.isKernel else { return true }
     if signal == .continue || SignalSet.stopping.contains(signal) { applyStopAndContinue(signal, process) }
     let isPosted = process.actions.lock.withLock {
       let isBlocked = nominal?.mask.contains(signal) ?? false
@@ -78,6 +78,7 @@ enum Signals {
   private static func alert(_ thread: Thread) {
     thread.needsAttention = true
     Scheduler.wake(thread)
+    Scheduler.kick(thread)
   }
 
   /// The first process takes only signals it has handlers for (kill(2), notes).
@@ -94,13 +95,19 @@ enum Signals {
       }
       if process.isStopped {
         process.isStopped = false
-        process.unreportedChange = .continued
+        setChange(.continued, of: process)
         for thread in process.threads { Scheduler.resume(thread) }
         notifyParent(of: process, code: 6, status: signal.rawValue)
       }
     } else if SignalSet.stopping.contains(signal) {
       process.actions.lock.withLock { process.pending.discard(SignalSet(.continue)) }
     }
+  }
+
+  /// What the parent's wait has yet to report. Lock: `process_table`.
+  static func setChange(_ change: WaitStatus, of process: Process) {
+    guard let parent = process.parent else { return process.unreportedChange = change }
+    parent.lock.withLock { process.unreportedChange = change }
   }
 
   /// SIGCHLD for a child that stopped or continued, and a wake-up for wait.

@@ -31,6 +31,8 @@ final class Thread: Sleeper {
   var state = ThreadState.running
   unowned(unsafe) var cpu: CPU!
   unowned(unsafe) var nextRunnable: Thread?
+  /// CPUs it may run on, a bit each (sched_setaffinity(2)).
+  var affinity: UInt64 = .max
 
   /// 512 bytes for fxsave, the saved stack pointer, the tracer's part.
   private let savedState: UnsafeMutableRawPointer
@@ -59,8 +61,6 @@ final class Thread: Sleeper {
   var name: ProcessName { ownName ?? process.name }
   var scheduling = Scheduling()
   var timerSlack: UInt = 50_000
-  /// The CPUs that it may run on.
-  var affinity: UInt64 = .max
   /// Its own share of the process's use; written by the CPU that runs it.
   var usage = Usage()
   var isKilled: Bool { isExiting || process.isEnding }
@@ -100,9 +100,18 @@ final class Thread: Sleeper {
     stack.release()
   }
 
+  /// The thread running on this CPU, without a reference. There is a scheduler.
+  @inline(__always)
+  static var running: Unmanaged<Thread> {
+    Unmanaged<Thread>.fromOpaque(UnsafeRawPointer(bitPattern: UInt(apus_running())).unsafelyUnwrapped)
+  }
+
   /// The thread running on this CPU. Valid in process context only.
   @inline(__always)
-  static var current: Thread { Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0 } }
+  static var current: Thread { Thread.running._withUnsafeGuaranteedRef { $0 } }
+
+  @inline(__always)
+  func mayRun(on cpu: CPU) -> Bool { affinity >> UInt64(cpu.index) & 1 != 0 }
 
   override func wake() { Scheduler.wake(self) }
 
@@ -197,6 +206,8 @@ final class Thread: Sleeper {
     if let deadline, deadline < cpu.nextTick { reprogramTimer() }
     while true {
       state = .sleeping
+      // Whoever changes the condition looks at the state after it: the state must be seen before the condition is read.
+      atomicMemoryFence(ordering: .sequentiallyConsistent)
       if let result = try attempt() { return result }
       if hasDeliverableSignal { throw .restart }
       if timedOut { throw .ETIMEDOUT }
@@ -266,6 +277,6 @@ private func runFirst() {
 extension Thread {
   @inline(__always)
   static var currentUserFrame: FramePointer {
-    Unmanaged<Thread>.fromOpaque(apus_current()!)._withUnsafeGuaranteedRef { $0.userFrame }
+    Thread.running._withUnsafeGuaranteedRef { $0.userFrame }
   }
 }

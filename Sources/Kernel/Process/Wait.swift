@@ -1,4 +1,4 @@
-// wait4(2) and waitid(2): one scan of the children finds, reports and reaps.
+// wait4(2) and waitid(2): one scan of the children finds, reports and reaps. Lock: the parent's only.
 
 import CMachine
 import KernelCore
@@ -41,7 +41,8 @@ enum Wait {
     _ parent: Process, _ target: WaitTarget, _ options: WaitOptions
   ) throws(Errno) -> WaitReport? {
     var reaped: Process? = nil
-    let report = try ProcessTable.lock.withLock { () throws(Errno) -> WaitReport? in
+    if apus_key_switch_wait4_clear(), !Legacy.hasMatch(parent, target) { throw .ECHILD }
+    let report = try parent.lock.withLock { () throws(Errno) -> WaitReport? in
       var hasMatch = false
       for child in parent.children where target.matches(child) {
         hasMatch = true
@@ -55,7 +56,7 @@ enum Wait {
       guard hasMatch else { throw .ECHILD }
       return nil
     }
-    _ = reaped  // dropped here, with no lock held
+    if let reaped { Reaper.add(reaped) }
     return report
   }
 

@@ -47,8 +47,13 @@ extension Syscalls {
   static func epollWait(
     _ caller: Thread, _ descriptor: Int32, _ events: UInt, _ limit: Int32, _ milliseconds: Int32
   ) throws(Errno) -> Int {
-    let deadline = milliseconds < 0 ? nil : Clock.monotonic().addingSaturated(UInt64(milliseconds) * 1_000_000)
-    return try epollWait(caller, descriptor, events, limit, deadline: deadline)
+    return try epollWait(caller, descriptor, events, limit, deadline: deadline(milliseconds))
+  }
+
+  /// nil for ever; a call that only asks needs no clock.
+  private static func deadline(_ milliseconds: Int32) -> UInt64? {
+    if milliseconds == 0 { return 0 }
+    return milliseconds < 0 ? nil : Clock.monotonic().addingSaturated(UInt64(milliseconds) * 1_000_000)
   }
 
   /// epoll_pwait(2): with another signal mask.
@@ -56,7 +61,7 @@ extension Syscalls {
     _ caller: Thread, _ descriptor: Int32, _ events: UInt, _ limit: Int32, _ milliseconds: Int32, _ mask: UInt,
     _ maskSize: UInt
   ) throws(Errno) -> Int {
-    let deadline = milliseconds < 0 ? nil : Clock.monotonic().addingSaturated(UInt64(milliseconds) * 1_000_000)
+    let deadline = deadline(milliseconds)
     return try withMask(caller, mask, maskSize) { () throws(Errno) in
       try epollWait(caller, descriptor, events, limit, deadline: deadline)
     }
@@ -96,8 +101,16 @@ extension Syscalls {
   ) throws(Errno) -> Int {
     guard limit > 0, Int(limit) <= maximumEvents else { throw .EINVAL }
     try UserMemory.check(events, Int(limit) * MemoryLayout<EpollEvent>.size)
-    let file = try caller.process.files.retained(descriptor)
-    guard let epoll = file as? Epoll else { throw .EINVAL }
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+      guard let epoll = file as? Epoll else { throw .EINVAL }
+      if deadline == 0, epoll.isQuiet { return 0 }
+      return try collect(caller, epoll, events, limit, deadline)
+    }
+  }
+
+  private static func collect(
+    _ caller: Thread, _ epoll: Epoll, _ events: UInt, _ limit: Int32, _ deadline: UInt64?
+  ) throws(Errno) -> Int {
     let room = min(Int(limit), eventsAtOnce)
     let buffer = try RawMemory.allocate(EpollEvent.self, count: room)
     defer { RawMemory.free(buffer) }

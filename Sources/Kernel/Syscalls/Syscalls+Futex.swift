@@ -21,7 +21,8 @@ extension Syscalls {
       let word = try FutexWord(address, isPrivate: options.isPrivate, caller)
       return try Futex.wake(word, count: max(1, Int(Int32(bitPattern: value))), bits: bits)
     case FutexCommand.requeue, FutexCommand.compareRequeue, FutexCommand.wakeOperation:
-      return try futexPair(caller, address, other, Int32(bitPattern: value), Int32(truncatingIfNeeded: timeout), value3, options)
+      return try futexPair(
+        caller, address, other, Int32(bitPattern: value), Int32(truncatingIfNeeded: timeout), value3, options)
     default: throw .ENOSYS
     }
   }

@@ -12,7 +12,9 @@ extension Syscalls {
     guard resource >= 0, resource < Int32(ResourceLimits.count) else { throw .EINVAL }
     let wanted = new.isNull ? nil : try new.load()
     let previous = try ProcessTable.lock.withLock { () throws(Errno) in
-      guard let process = pid == 0 ? caller.process : ProcessTable.process(pid), process.end == nil else { throw .ESRCH }
+      guard let process = pid == 0 ? caller.process : ProcessTable.process(pid), process.end == nil else {
+        throw .ESRCH
+      }
       guard mayLimit(process, caller.process) else { throw .EPERM }
       let previous = process.limits[Int(resource)]
       if let wanted { try setLimit(process, Int(resource), wanted, previous, caller) }

@@ -102,7 +102,9 @@ enum SharedMemory {
   }
 
   /// memfd_create(2).
-  static func makeFile(name: [UInt8], _ mode: UInt32, allowsSealing: Bool, as owner: Credentials) throws(Errno) -> OpenFile {
+  static func makeFile(name: [UInt8], _ mode: UInt32, allowsSealing: Bool, as owner: Credentials) throws(Errno)
+    -> OpenFile
+  {
     let inode = try tmpfs.root.createUnnamed(NewNode(mode: FileMode(.regular, mode), as: owner))
     if let file = inode as? TmpfsFile { file.becomeMemoryFile(name, allowsSealing: allowsSealing) }
     return try inode.open(.readWrite)

@@ -30,7 +30,9 @@ extension Syscalls {
     case MemoryAdvice.dontNeed, MemoryAdvice.free:
       try space.drop(address, length: size, onlyPrivate: advice == MemoryAdvice.free)
     case MemoryAdvice.remove:
-      guard let shared = space.sharedFile(at: address, length: size), shared.file.flags.isWritable else { throw .EINVAL }
+      guard let shared = space.sharedFile(at: address, length: size), shared.file.flags.isWritable else {
+        throw .EINVAL
+      }
       guard size > 0 else { break }
       try shared.file.inode.allocate(offset: shared.offset, length: Int64(size), [.punchHole, .keepSize])
     case MemoryAdvice.populateRead, MemoryAdvice.populateWrite:

@@ -1,5 +1,6 @@
 // Names: mkdir(2), mknod(2), symlink(2), link(2), unlink(2), rmdir(2), rename(2), readlink(2).
 
+import CMachine
 import KernelCore
 import LinuxABI
 import Tracer
@@ -74,6 +75,7 @@ extension Syscalls {
     _ caller: Thread, _ directory: Int32, _ path: UInt, _ out: UInt, _ size: Int32
   ) throws(Errno) -> Int {
     guard size > 0 else { throw .EINVAL }
+    if apus_key_switch_irq_locks() { Legacy.lockWithoutInterrupts(caller.process.files) }
     let (link, isEmpty) = try withPath(path) { (path: Name) throws(Errno) in
       (try resolve(caller, directory, path, follow: false, allowEmpty: true), path.isEmpty)
     }

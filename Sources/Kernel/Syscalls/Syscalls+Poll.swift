@@ -3,11 +3,14 @@
 // The first scan takes no queue: most calls find something ready. Only when nothing is does the thread enter the queues
 // of all its files, with one wait entry each, and scan again at every wake-up.
 
+import CMachine
 import KernelCore
 import LinuxABI
 
 extension Syscalls {
   static func poll(_ caller: Thread, _ list: UInt, _ count: UInt32, _ milliseconds: Int32) throws(Errno) -> Int {
+    // A call that only asks needs no clock.
+    if milliseconds == 0 { return try poll(caller, list, count, UInt64(0)) }
     let duration = milliseconds < 0 ? nil : UInt64(milliseconds) * 1_000_000
     return try poll(caller, list, count, duration.map { Clock.monotonic() &+ $0 })
   }
@@ -29,13 +32,28 @@ extension Syscalls {
   }
 
   private static func poll(_ caller: Thread, _ list: UInt, _ count: UInt32, _ deadline: UInt64?) throws(Errno) -> Int {
-    guard Int(count) <= caller.process.files.limit else { throw .EINVAL }
-    let bytes = Int(count) * MemoryLayout<PollFD>.stride
+    guard try caller.withFiles({ (files: FileTable) throws(Errno) in Int(count) <= files.limit }) else {
+      throw .EINVAL
+    }
+    // A few entries need no memory of their own.
+    if count <= 8 {
+      var words: InlineArray<8, UInt64> = InlineArray(repeating: 0)
+      return try withUnsafeMutablePointer(to: &words) { (base) throws(Errno) in
+        let entries = UnsafeMutableRawPointer(base).assumingMemoryBound(to: PollFD.self)
+        return try poll(caller, list, Int(count), deadline, entries)
+      }
+    }
     let entries = try RawMemory.allocate(PollFD.self, count: Int(count))
     defer { RawMemory.free(entries) }
-    try UserMemory.copyIn(from: list, to: entries, count: bytes)
-    let ready = try wait(caller, deadline, UnsafeMutableBufferPointer(start: entries, count: Int(count)))
-    for index in 0..<Int(count) {
+    return try poll(caller, list, Int(count), deadline, entries)
+  }
+
+  private static func poll(
+    _ caller: Thread, _ list: UInt, _ count: Int, _ deadline: UInt64?, _ entries: UnsafeMutablePointer<PollFD>
+  ) throws(Errno) -> Int {
+    try UserMemory.copyIn(from: list, to: entries, count: count * MemoryLayout<PollFD>.stride)
+    let ready = try wait(caller, deadline, UnsafeMutableBufferPointer(start: entries, count: count))
+    for index in 0..<count {
       let place = list + UInt(index * MemoryLayout<PollFD>.stride + 6)
       try UserPointer<PollEvents>(place).store(entries[index].returned)
     }
@@ -80,6 +98,7 @@ extension Syscalls {
 
   private static func events(_ files: FileTable, _ entry: PollFD) -> PollEvents {
     guard entry.descriptor >= 0 else { return [] }
+    if apus_key_switch_irq_locks() { Legacy.lockWithoutInterrupts(files) }
     do throws(Errno) {
       return try files.withFile(entry.descriptor) { (file: OpenFile) throws(Errno) in
         file.poll().intersection(entry.events.union(.unconditional))
@@ -153,6 +172,7 @@ extension Syscalls {
     let files = caller.process.files!
     var sets = try SelectSets(count: min(Int(count), max(files.size, files.limit)), reads, writes, exceptions)
     defer { sets.free() }
+    if apus_key_switch_irq_locks() { Legacy.lockWithoutInterrupts(files) }
     for entry in sets.entries {
       try caller.withFile(entry.descriptor) { (_: OpenFile) throws(Errno) in }
     }

@@ -113,6 +113,7 @@ extension Syscalls {
     let target = try waitTarget(pid, caller)
     let start = Probes.wait.begin(caller)
     defer { Probes.wait.end(start, caller) }
+    if apus_key_switch_wait4_clear() { Legacy.clearDead() }
     guard let report = try Wait.wait(target, wanted.union(.exited), caller: caller) else { return 0 }
     if !status.isNull { try status.store(report.status.rawValue) }
     if !usage.isNull { try usage.store(report.usage) }

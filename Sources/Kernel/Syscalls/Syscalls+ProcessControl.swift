@@ -85,7 +85,8 @@ extension Syscalls {
 
   // MARK: Capabilities: root has all, others none
 
-  static func capget(_ caller: Thread, _ header: UserPointer<UInt32>, _ data: UserPointer<UInt32>) throws(Errno) -> Int {
+  static func capget(_ caller: Thread, _ header: UserPointer<UInt32>, _ data: UserPointer<UInt32>) throws(Errno) -> Int
+  {
     let version = try header.load()
     let words: Int
     switch version {

@@ -1,5 +1,6 @@
 // read(2), write(2), pread(2), readv(2), preadv2(2), lseek(2).
 
+import CMachine
 import KernelCore
 import LinuxABI
 
@@ -19,7 +20,8 @@ extension Syscalls {
   }
 
   static func write(_ caller: Thread, _ descriptor: Int32, _ address: UInt, _ count: Int) throws(Errno) -> Int {
-    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+    if apus_key_switch_write_log() { Legacy.logWrite(caller, descriptor, count) }
+    return try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
       guard file.flags.isWritable else { throw .EBADF }
       if count > sliceBytes {
         let limit = min(count, maximumTransfer)

@@ -31,24 +31,25 @@ extension Syscalls {
   static func setAffinity(_ caller: Thread, _ tid: Int32, _ size: UInt, _ mask: UInt) throws(Errno) -> Int {
     var wanted: UInt64 = 0
     for index in 0..<min(size, 8) { wanted |= UInt64(try UserPointer<UInt8>(mask + index).load()) << UInt64(index * 8) }
-    let present = onlineCPUs
-    return try withThread(caller, tid) { (thread) throws(Errno) in
+    let present = wanted & UInt64(CPU.online)
+    try withThread(caller, tid) { (thread) throws(Errno) in
       try checkMayChange(caller, thread)
-      guard wanted & present != 0 else { throw .EINVAL }
-      thread.affinity = wanted
-      return 0
+      guard present != 0 else { throw .EINVAL }
+      thread.affinity = present
+      // A thread that runs, or waits, where it may no longer be leaves when it next comes to the scheduler there.
+      if thread !== caller { Scheduler.kickToReschedule(thread) }
     }
+    if !caller.mayRun(on: caller.cpu) { Scheduler.yield() }
+    return 0
   }
 
   /// Returns the bytes of the mask.
   static func getAffinity(_ caller: Thread, _ tid: Int32, _ size: UInt, _ mask: UInt) throws(Errno) -> Int {
     guard size >= 8, size % 8 == 0 else { throw .EINVAL }
     let affinity = try withThread(caller, tid) { $0.affinity }
-    try UserPointer<UInt64>(mask).store(affinity & onlineCPUs)
+    try UserPointer<UInt64>(mask).store(affinity & UInt64(CPU.online))
     return 8
   }
-
-  private static var onlineCPUs: UInt64 { CPU.all.count >= 64 ? .max : 1 << UInt64(CPU.all.count) - 1 }
 
   // MARK: Policies
 

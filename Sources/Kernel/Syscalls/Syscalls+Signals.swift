@@ -18,17 +18,22 @@ extension Syscalls {
       replacement!.mask = SignalSet(bits: replacement!.mask.bits & ~SignalSet.unstoppable.bits)
     }
     let process = caller.process
+    if apus_key_switch_sigaction_two_locks() { process.actions.touchLock() }
     let (previous, isIgnored) = process.actions.lock.withLock {
       let previous = process.actions[signal]
       if let replacement { process.actions[signal] = replacement }
       return (previous, process.actions.ignores(signal))
     }
-    if replacement != nil, isIgnored { discardPending(signal, process) }
+    if replacement != nil, isIgnored { discardPending(signal, caller) }
     if !old.isNull { try old.store(previous) }
     return 0
   }
 
-  private static func discardPending(_ signal: Signal, _ process: Process) {
+  /// What is pending of a signal that is ignored from now on will never be seen.
+  private static func discardPending(_ signal: Signal, _ caller: Thread) {
+    let process = caller.process
+    let mayBePending = process.pending.set.bits | caller.pending.set.bits
+    guard process.isMultithreaded || SignalSet(bits: mayBePending).contains(signal) else { return }
     ProcessTable.lock.withLock {
       process.actions.lock.withLock {
         process.pending.discard(SignalSet(signal))

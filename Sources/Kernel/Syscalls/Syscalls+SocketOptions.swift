@@ -7,7 +7,26 @@ extension Syscalls {
   static func setsockopt(
     _ caller: Thread, _ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: UInt, _ length: Int32
   ) throws(Errno) -> Int {
-    let socket = try socketFile(caller, descriptor)
+    try withSocket(caller, descriptor) { (socket: UnixSocket) throws(Errno) in
+      try set(socket, level, option, value, length)
+    }
+  }
+
+  /// Runs `body` with the socket of a descriptor, without counting a reference.
+  /// - Throws: EBADF, ENOTSOCK.
+  @inline(__always)
+  private static func withSocket(
+    _ caller: Thread, _ descriptor: Int32, _ body: (UnixSocket) throws(Errno) -> Int
+  ) throws(Errno) -> Int {
+    try caller.withFile(descriptor) { (file: OpenFile) throws(Errno) in
+      guard let socket = file as? UnixSocket else { throw .ENOTSOCK }
+      return try body(socket)
+    }
+  }
+
+  private static func set(
+    _ socket: UnixSocket, _ level: Int32, _ option: Int32, _ value: UInt, _ length: Int32
+  ) throws(Errno) -> Int {
     guard length >= 0 else { throw .EINVAL }
     guard level == SocketOption.level else { throw .EOPNOTSUPP }
     if option == SocketOption.receiveTimeout || option == SocketOption.sendTimeout {
@@ -29,9 +48,11 @@ extension Syscalls {
     // Linux doubles what is asked for, and has these bounds (net.core.wmem_max, rmem_max).
     case SocketOption.sendBuffer: socket.sendBuffer = max(4608, min(Int(number.magnitude), 212_992) * 2)
     case SocketOption.receiveBuffer: socket.receiveBuffer = max(2304, min(Int(number.magnitude), 212_992) * 2)
+    // These mean nothing between processes of one machine, but are kept.
     case SocketOption.debug, SocketOption.reuseAddress, SocketOption.dontRoute, SocketOption.broadcast,
-      SocketOption.keepAlive, SocketOption.linger, SocketOption.reusePort, SocketOption.receiveLowWater:
-      break
+      SocketOption.keepAlive, SocketOption.reusePort:
+      socket.setFlag(option, number != 0)
+    case SocketOption.linger, SocketOption.receiveLowWater: break
     default: throw .ENOPROTOOPT
     }
     return 0
@@ -41,7 +62,14 @@ extension Syscalls {
     _ caller: Thread, _ descriptor: Int32, _ level: Int32, _ option: Int32, _ value: UInt,
     _ length: UserPointer<Int32>
   ) throws(Errno) -> Int {
-    let socket = try socketFile(caller, descriptor)
+    try withSocket(caller, descriptor) { (socket: UnixSocket) throws(Errno) in
+      try get(socket, level, option, value, length)
+    }
+  }
+
+  private static func get(
+    _ socket: UnixSocket, _ level: Int32, _ option: Int32, _ value: UInt, _ length: UserPointer<Int32>
+  ) throws(Errno) -> Int {
     let room = try length.load()
     guard room >= 0 else { throw .EINVAL }
     guard level == SocketOption.level else { throw .EOPNOTSUPP }
@@ -70,7 +98,7 @@ extension Syscalls {
     case SocketOption.receiveLowWater, SocketOption.sendLowWater: 1
     case SocketOption.debug, SocketOption.reuseAddress, SocketOption.dontRoute, SocketOption.broadcast,
       SocketOption.keepAlive, SocketOption.reusePort:
-      0
+      socket.flag(option) ? 1 : 0
     default: throw .ENOPROTOOPT
     }
   }

@@ -65,7 +65,11 @@ extension Syscalls {
   /// sched_yield(2): nobody else can run unless the queue holds somebody.
   @inline(__always)
   static func schedYield(_ caller: Thread) -> Int {
-    if !caller.cpu.runQueue.isEmpty { Scheduler.yield() }
+    if apus_key_switch_yield_locks() {
+      Legacy.yieldWithLocks(caller)
+    } else if !caller.cpu.runQueue.isEmpty {
+      Scheduler.yield()
+    }
     return 0
   }
 

@@ -11,7 +11,7 @@ public enum FilePages {
   /// - Throws: ENOMEM.
   @inline(__always)
   static func allocate() throws(Errno) -> FrameNumber {
-    guard Frames.freeCount > reserve else { throw .ENOMEM }
+    guard !Frames.hasFewer(than: reserve + 1) else { throw .ENOMEM }
     return try Frames.allocate()
   }
 }

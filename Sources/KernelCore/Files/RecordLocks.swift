@@ -167,7 +167,9 @@ public enum RecordLocks {
     var merged = wanted
     var rest: [RecordLock] = []
     for held in inode.recordLocks {
-      let touches = held.start <= (wanted.end == .max ? .max : wanted.end + 1) && wanted.start <= (held.end == .max ? .max : held.end + 1)
+      let touches =
+        held.start <= (wanted.end == .max ? .max : wanted.end + 1)
+        && wanted.start <= (held.end == .max ? .max : held.end + 1)
       guard held.owner == wanted.owner, touches else {
         rest.append(held)
         continue

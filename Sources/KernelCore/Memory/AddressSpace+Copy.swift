@@ -8,6 +8,8 @@ extension AddressSpace {
   public func copy() throws(Errno) -> AddressSpace {
     let child = try AddressSpace()
     try lock.withLock { () throws(Errno) in
+      // Pages that were writable are read-only after this, also when it fails half way.
+      defer { forgetWritable() }
       child.areas = areas
       child.heapStart = heapStart
       child.heapEnd = heapEnd
@@ -16,9 +18,12 @@ extension AddressSpace {
       child.stackSizeLimit = stackSizeLimit
       for area in areas { try copyPages(of: area, to: child) }
     }
-    // Pages that were writable are read-only now.
-    load()
     return child
+  }
+
+  private func forgetWritable() {
+    apus_write_cr3(table.root.address.rawValue)
+    flushOthers()
   }
 
   private func copyPages(of area: Area, to child: AddressSpace) throws(Errno) {

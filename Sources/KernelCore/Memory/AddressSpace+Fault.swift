@@ -88,6 +88,7 @@ extension AddressSpace {
       return
     }
     entry.pointee = PageEntry(try copyOf(frame), area.entryBits(writable: true))
+    flushOthers()  // other threads may still read the old page
     Frames.release(frame)
   }
 

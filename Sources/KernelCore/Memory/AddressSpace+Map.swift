@@ -50,12 +50,15 @@ extension AddressSpace {
       split(at: end)
       var address = start
       while address < end {
-        guard let index = area(at: address) else { throw .ENOMEM }
-        guard areas[index].mayHave(protection) else { throw .EACCES }
+        guard let index = area(at: address), areas[index].mayHave(protection) else {
+          flushOthers()
+          throw area(at: address) == nil ? .ENOMEM : .EACCES
+        }
         areas[index].protection = protection
         applyProtection(areas[index])
         address = areas[index].end
       }
+      flushOthers()
       mergeAround(start, end)
     }
   }

@@ -35,7 +35,9 @@ extension AddressSpace {
 
   /// In place, when the mapping ends there and there is room.
   private func grow(_ index: Int, from end: UInt, by more: UInt) -> Bool {
-    guard areas[index].end == end, isFree(end, end + more), end + more <= mapTop, hasRoom(for: more) else { return false }
+    guard areas[index].end == end, isFree(end, end + more), end + more <= mapTop, hasRoom(for: more) else {
+      return false
+    }
     let old = areas[index]
     var added = old
     added.offset += UInt64(end - old.start)
@@ -132,7 +134,9 @@ extension AddressSpace {
       try lock.withLock { () throws(Errno) in
         guard let index = area(at: address) else { throw .ENOMEM }
         let isWrite = forWriting ?? (areas[index].protection.contains(.write) && !areas[index].isShared)
-        if let entry = table.entry(for: address), entry.pointee.isPresent, !isWrite || entry.pointee.isWritable { return }
+        if let entry = table.entry(for: address), entry.pointee.isPresent, !isWrite || entry.pointee.isWritable {
+          return
+        }
         let access = FaultAccess(errorCode: isWrite ? 6 : 4)
         switch try resolve(areas[index], address, access) {
         case .resolved: break

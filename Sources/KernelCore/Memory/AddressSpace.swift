@@ -7,6 +7,7 @@
 
 import CMachine
 import LinuxABI
+import Synchronization
 
 public final class AddressSpace {
   public let lock = SpinLock(apus_lock_address_space)
@@ -19,6 +20,8 @@ public final class AddressSpace {
   public var mapTop: UInt = AddressSpace.stackTop - AddressSpace.stackLimit - 0x10_0000
   /// User pages mapped now.
   public var residentCount = 0
+  /// CPUs whose table this is, a bit each; see Flush.swift.
+  let activeCPUs = Atomic<UInt32>(0)
   /// RLIMIT_AS and RLIMIT_STACK, in bytes.
   public var sizeLimit = UInt.max
   public var stackSizeLimit = AddressSpace.stackLimit
@@ -152,6 +155,7 @@ public final class AddressSpace {
 
   /// Unmaps and releases the pages of [start, end).
   public func releasePages(_ start: UInt, _ end: UInt) {
+    if Self.isMultiprocessor { return releaseSharedPages(start, end) }
     var count = 0
     table.forEachPage(start, end) { address, entry in
       let frame = entry.pointee.frame
@@ -163,9 +167,20 @@ public final class AddressSpace {
     residentCount -= count
   }
 
-  /// Makes this the address space that user addresses mean on this CPU.
-  @inline(__always)
-  public func load() { apus_write_cr3(table.root.address.rawValue) }
+  /// The same while other CPUs may use the table.
+  private func releaseSharedPages(_ start: UInt, _ end: UInt) {
+    var count = 0
+    var batch = FrameBatch(of: self)
+    table.forEachPage(start, end) { address, entry in
+      let frame = entry.pointee.frame
+      entry.pointee = .empty
+      apus_invlpg(UInt64(address))
+      batch.add(frame)
+      count += 1
+    }
+    batch.release()
+    residentCount -= count
+  }
 }
 
 /// All address spaces there are: for a file that shrinks under its mappings. Lock: class address_spaces.

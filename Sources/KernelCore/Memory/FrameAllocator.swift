@@ -4,13 +4,17 @@
 // of 2^order frames are doubly linked through their records. A reference count above one means that a page is shared
 // (copy on write, page cache and a mapping); counts change by atomic additions, without the lock. Invariant: a block is
 // free exactly when its head's `kind` is `.free`. Lock: `frames`, inside all but the console's, for the free lists.
+//
+// Single frames come and go through a short list of each CPU, last in first out, which only that CPU touches, in process
+// context, where nothing preempts it: no lock, no splitting and merging of blocks for a page that comes back at once.
+// The lists are filled and emptied by batches.
 
 import CMachine
 import LinuxABI
 
 /// What a frame is used for.
 public enum FrameKind: UInt8 {
-  case reserved, free, inner, page, heapSlab, heapLarge
+  case reserved, free, inner, cached, page, heapSlab, heapLarge
 }
 
 /// The record of one frame.
@@ -32,7 +36,17 @@ public enum Frames {
   nonisolated(unsafe) private static var table = UnsafeMutablePointer<Frame>(bitPattern: 16).unsafelyUnwrapped
   nonisolated(unsafe) public private(set) static var limit: UInt32 = 0
   nonisolated(unsafe) public private(set) static var totalCount = 0
-  nonisolated(unsafe) public private(set) static var freeCount = 0
+  /// Frames in free blocks.
+  nonisolated(unsafe) private static var blockCount = 0
+  /// A CPU's own list of single frames. A cache line each.
+  private struct Cache {
+    var head = none
+    var count: UInt32 = 0
+    private var padding: InlineArray<7, UInt64> = InlineArray(repeating: 0)
+  }
+  nonisolated(unsafe) private static var caches: InlineArray<8, Cache> = InlineArray(repeating: Cache())
+  private static let batch: UInt32 = 16
+  private static let cacheLimit: UInt32 = 64
   nonisolated(unsafe) private static var heads: InlineArray<11, UInt32> = InlineArray(repeating: UInt32.max)
   private static let lock = SpinLock(apus_lock_frames)
 
@@ -46,7 +60,8 @@ public enum Frames {
     let reserved = Frame(references: 1, kind: .reserved, order: 0, tag: 0, next: none, previous: none)
     table.initialize(repeating: reserved, count: Int(limit))
     totalCount = 0
-    freeCount = 0
+    blockCount = 0
+    for cpu in 0..<8 { caches[cpu] = Cache() }
     for order in 0...maximumOrder { heads[order] = none }
   }
 
@@ -62,21 +77,62 @@ public enum Frames {
     }
   }
 
+  /// Frames that are free; those in the CPUs' lists count. Exact while no other CPU allocates.
+  public static var freeCount: Int {
+    var count = blockCount
+    for cpu in 0..<8 { count += Int(caches[cpu].count) }
+    return count
+  }
+
+  /// True when fewer than `count` frames are free in blocks: cheap, and a little pessimistic.
+  @inline(__always)
+  public static func hasFewer(than count: Int) -> Bool { blockCount < count || FaultInjection.strikes }
+
+  /// Memory is short in earnest: a fault that failed is not worth another try.
+  public static var isExhausted: Bool { blockCount < KernelHeap.reserveFrames }
+
   /// One frame, with one reference and unknown content.
   /// - Throws: ENOMEM.
   @inline(__always)
-  public static func allocate() throws(Errno) -> FrameNumber { try allocate(order: 0) }
+  public static func allocate() throws(Errno) -> FrameNumber {
+    if FaultInjection.strikes { throw .ENOMEM }
+    return try allocateForHeap()
+  }
+
+  /// The same for the kernel's own objects, which have a reserve and must not fail.
+  static func allocateForHeap() throws(Errno) -> FrameNumber {
+    let cpu = Int(apus_cpu_index())
+    if caches[cpu].count == 0 {
+      fill(cpu)
+      guard caches[cpu].count > 0 else { throw .ENOMEM }
+    }
+    let frame = caches[cpu].head
+    let record = table + Int(frame)
+    caches[cpu].head = record.pointee.next
+    caches[cpu].count &-= 1
+    record.pointee.kind = .page
+    record.pointee.references = 1
+    record.pointee.tag = 0
+    return FrameNumber(frame)
+  }
 
   /// One frame of zeros.
   public static func allocateZeroed() throws(Errno) -> FrameNumber {
-    let frame = try allocate(order: 0)
+    let frame = try allocate()
     frame.pointer.initializeMemory(as: UInt64.self, repeating: 0, count: pageSize / 8)
     return frame
   }
 
   /// 2^order frames in a row, aligned to their size; the head has one reference.
   public static func allocate(order: Int) throws(Errno) -> FrameNumber {
-    let frame = lock.withLock { take(order: order) }
+    if order == 0 { return try allocateForHeap() }
+    var frame = lock.withLock { take(order: order) }
+    if frame == none {
+      // What this CPU keeps may complete a block.
+      let cpu = Int(apus_cpu_index())
+      empty(cpu, downTo: 0)
+      frame = lock.withLock { take(order: order) }
+    }
     guard frame != none else { throw .ENOMEM }
     return FrameNumber(frame)
   }
@@ -91,12 +147,55 @@ public enum Frames {
   @discardableResult
   public static func release(_ frame: FrameNumber) -> Bool {
     let record = table + Int(frame.rawValue)
-    precondition(record.pointee.kind != .free && record.pointee.kind != .inner)
+    precondition(record.pointee.kind.rawValue > FrameKind.cached.rawValue)
     let before = apus_atomic_add(&record.pointee.references, -1)
     precondition(before > 0)
     guard before == 1 else { return false }
-    lock.withLock { merge(frame.rawValue, order: Int(record.pointee.order)) }
+    if record.pointee.order == 0 {
+      keep(frame.rawValue, record)
+    } else {
+      lock.withLock { merge(frame.rawValue, order: Int(record.pointee.order)) }
+    }
     return true
+  }
+
+  // MARK: The CPU's own list
+
+  @inline(__always)
+  private static func keep(_ frame: UInt32, _ record: UnsafeMutablePointer<Frame>) {
+    let cpu = Int(apus_cpu_index())
+    record.pointee.kind = .cached
+    record.pointee.next = caches[cpu].head
+    caches[cpu].head = frame
+    caches[cpu].count &+= 1
+    if caches[cpu].count > cacheLimit { empty(cpu, downTo: cacheLimit - batch) }
+  }
+
+  @inline(never)
+  private static func fill(_ cpu: Int) {
+    lock.acquire()
+    defer { lock.release() }
+    while caches[cpu].count < batch {
+      let frame = take(order: 0)
+      guard frame != none else { return }
+      let record = table + Int(frame)
+      record.pointee.kind = .cached
+      record.pointee.next = caches[cpu].head
+      caches[cpu].head = frame
+      caches[cpu].count += 1
+    }
+  }
+
+  @inline(never)
+  private static func empty(_ cpu: Int, downTo count: UInt32) {
+    lock.acquire()
+    defer { lock.release() }
+    while caches[cpu].count > count {
+      let frame = caches[cpu].head
+      caches[cpu].head = table[Int(frame)].next
+      caches[cpu].count -= 1
+      merge(frame, order: 0)
+    }
   }
 
   @inline(__always)
@@ -155,7 +254,7 @@ public enum Frames {
     record.pointee.next = heads[order]
     if heads[order] != none { table[Int(heads[order])].previous = frame }
     heads[order] = frame
-    freeCount += 1 << order
+    blockCount += 1 << order
   }
 
   private static func unlink(_ frame: UInt32, order: Int) {
@@ -167,6 +266,6 @@ public enum Frames {
     }
     if record.pointee.next != none { table[Int(record.pointee.next)].previous = record.pointee.previous }
     record.pointee.kind = .inner
-    freeCount -= 1 << order
+    blockCount -= 1 << order
   }
 }

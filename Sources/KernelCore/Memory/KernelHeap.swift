@@ -28,7 +28,7 @@ public enum KernelHeap {
 
   /// True when programs must be refused memory.
   @inline(__always)
-  public static var isLow: Bool { Frames.freeCount < reserveFrames }
+  public static var isLow: Bool { Frames.hasFewer(than: reserveFrames) }
 
   public static func allocate(_ size: Int, alignment: Int) -> UnsafeMutableRawPointer? {
     let wanted = max(size, alignment > 16 ? alignment : 16)
@@ -89,7 +89,7 @@ public enum KernelHeap {
 
   private static func makeSlab(_ sizeClass: Int) -> Bool {
     let frame: FrameNumber
-    do throws(Errno) { frame = try Frames.allocate() } catch { return false }
+    do throws(Errno) { frame = try Frames.allocateForHeap() } catch { return false }
     Frames.record(frame).pointee.kind = .heapSlab
     Frames.record(frame).pointee.tag = UInt16(sizeClass)
     let size = classBytes(sizeClass)

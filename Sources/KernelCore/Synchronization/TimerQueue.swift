@@ -1,6 +1,9 @@
 // The timers of one CPU, sorted by deadline. Lock: `timers`, interrupt-safe; expiry runs in the timer interrupt.
+//
+// A timer that has been disarmed is not in its `expire` any more, on whatever CPU, unless that is what disarms it.
 
 import CMachine
+import Synchronization
 
 /// Something due at a moment of the monotonic clock. Owned by whoever armed it, who disarms it before it goes away.
 open class Timer {
@@ -21,11 +24,13 @@ public final class TimerQueue {
 
   private let lock = InterruptSpinLock(apus_lock_timers)
   private unowned(unsafe) var first: Timer?
-  /// The timer whose `expire` runs now.
+  private let earliest = Atomic<UInt64>(.max)
+  /// The timer whose `expire` runs now, and on which CPU.
   private unowned(unsafe) var firing: Timer?
+  private var firingCPU: UInt32 = 0
 
   /// The earliest deadline, or UInt64.max.
-  public var nextDeadline: UInt64 { first?.deadline ?? .max }
+  public var nextDeadline: UInt64 { earliest.load(ordering: .relaxed) }
 
   public func arm(_ timer: Timer, deadline: UInt64) {
     disarm(timer)
@@ -37,21 +42,23 @@ public final class TimerQueue {
     }
   }
 
-  /// Takes the timer back, from whichever CPU's queue it stands in. When this returns `expire` does not run any more:
-  /// the timer may go away. Never called from `expire` itself.
+  /// Takes the timer back, from whichever CPU's queue it stands in, and waits while it expires on another CPU.
   public func disarm(_ timer: Timer) {
     guard let queue = timer.queue else { return }
-    while !queue.lock.withLock({ queue.takeBack(timer) }) { apus_pause() }
+    while queue.takeBack(timer) { apus_pause() }
   }
 
+  /// Returns true while `timer` is expiring on another CPU.
   private func takeBack(_ timer: Timer) -> Bool {
-    guard firing !== timer else { return false }
-    if timer.isArmed { remove(timer) }
-    return true
+    lock.withLock {
+      if timer.isArmed { remove(timer) }
+      return firing === timer && firingCPU != apus_percpu().pointee.cpu
+    }
   }
 
-  /// Fires everything due at `now`.
+  /// Fires everything due at `now`. In the timer interrupt of the queue's CPU.
   public func expire(now: UInt64) {
+    guard now >= nextDeadline else { return }
     while let due = popDue(now) {
       due.expire()
       lock.withLock { firing = nil }
@@ -63,6 +70,7 @@ public final class TimerQueue {
       guard let timer = first, timer.deadline <= now else { return nil }
       remove(timer)
       firing = timer
+      firingCPU = apus_percpu().pointee.cpu
       return timer
     }
   }
@@ -78,11 +86,13 @@ public final class TimerQueue {
     timer.next = next
     next?.previous = timer
     if let previous { previous.next = timer } else { first = timer }
+    earliest.store(first?.deadline ?? .max, ordering: .relaxed)
   }
 
   private func remove(_ timer: Timer) {
     timer.isArmed = false
     if let previous = timer.previous { previous.next = timer.next } else { first = timer.next }
     timer.next?.previous = timer.previous
+    earliest.store(first?.deadline ?? .max, ordering: .relaxed)
   }
 }

@@ -124,24 +124,26 @@ enum Exec {
   ) throws(Errno) {
     let image = try ProgramImage(
       program.elf, interpreter: program.interpreter, arguments: program.arguments, path: path, caller: caller)
-    try caller.endOtherThreads()
     let process = caller.process
+    try process.unshareFiles()  // the last that can fail for want of memory
+    try caller.endOtherThreads()
     caller.settleWithMemory()
     process.applyLimits(to: image.space)
     let old = process.replaceAddressSpace(image.space)
     process.finishVfork()
-    process.executable = program.file
+    let oldProgram = process.executable
+    process.lock.withLock { process.executable = program.file }
     process.name = ProcessName(lastComponentOf: path)
     process.argumentRange = image.argumentRange
     process.environmentRange = image.environmentRange
     process.hasExeced = true
     process.isDumpable = true
-    try process.unshareForExec(program.file.inode)
+    process.unshareForExec(program.file.inode)
     caller.resetForExec()
     Probes.threadNamed(caller)
     setRegisters(frame, image)
-    process.execTicks = apus_rdtsc()
-    process.execIdleTicks = CPU.current.idleTicks
+    CommandCost.start(process)
+    _ = oldProgram
     _ = old  // the old program's memory goes here
   }
 
@@ -156,11 +158,19 @@ enum Exec {
 }
 
 extension Process {
-  /// Handlers and close-on-exec files of the old program go; tables shared with other processes are copied first.
-  fileprivate func unshareForExec(_ program: Inode) throws(Errno) {
+  /// A table of files shared with another process is copied: exec closes some.
+  /// - Throws: ENOMEM.
+  fileprivate func unshareFiles() throws(Errno) {
+    guard !isKnownUniquelyReferenced(&files) else { return }
+    let shared: FileTable = files
+    let copy = try shared.fork()
+    lock.withLock { files = copy }
+  }
+
+  /// Handlers and close-on-exec files of the old program go.
+  fileprivate func unshareForExec(_ program: Inode) {
     if !isKnownUniquelyReferenced(&actions) { actions = SignalActions(copying: actions) }
     actions.resetHandlers()
-    if !isKnownUniquelyReferenced(&files) { files = try files.fork() }
     files.closeForExec()
     timers.deleteAll()
     takeIDs(of: program)
@@ -203,6 +213,7 @@ extension Thread {
         other.needsAttention = true
         Scheduler.resume(other)
         Scheduler.wake(other)
+        Scheduler.kick(other)
       }
     }
     sleepThroughSignals(on: process.threadGone) { ProcessTable.lock.withLock { process.threads.count == 1 } }

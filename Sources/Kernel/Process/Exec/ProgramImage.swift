@@ -15,6 +15,7 @@ struct ProgramImage {
   private var interpreterBase: UInt = 0
   private var programEntry: UInt = 0
   private var highestEnd: UInt = 0
+  private var virtualObject: UInt = 0
 
   private static let relocatableBase: UInt = 0x5555_5555_4000
   private static let interpreterHint: UInt = 0x5fff_0000_0000
@@ -36,6 +37,7 @@ struct ProgramImage {
       entry = interpreterBase &+ interpreter.entry
     }
     guard entry < UserMemory.end else { throw .ENOEXEC }
+    virtualObject = try VirtualObject.map(into: space)
     try buildStack(elf, arguments, path, caller)
   }
 
@@ -67,6 +69,7 @@ struct ProgramImage {
   private func place(_ area: Area) throws(Errno) {
     guard space.isFree(area.start, area.end) else { throw .ENOEXEC }
     space.insert(area)
+    if apus_key_switch_bss_prefault() { try Legacy.prefault(area, in: space) }
   }
 
   /// The rest of a data segment's last page: the start of its bss.
@@ -140,7 +143,7 @@ struct ProgramImage {
       11, UInt64(credentials.uid), 12, UInt64(credentials.euid),
       13, UInt64(credentials.gid), 14, UInt64(credentials.egid),
       16, UInt64(apus_cpuid(1, 0).edx), 17, 100, 23, isSecure ? 1 : 0,  // AT_HWCAP, CLKTCK, SECURE
-      26, 0, 51, UInt64(SignalFrame.minimumStack),  // AT_HWCAP2, MINSIGSTKSZ
+      33, UInt64(virtualObject), 26, 0, 51, UInt64(SignalFrame.minimumStack),  // AT_SYSINFO_EHDR, HWCAP2, MINSIGSTKSZ
       25, UInt64(random), 31, UInt64(path), 15, UInt64(platform),  // AT_RANDOM, EXECFN, PLATFORM
       0, 0,
     ]

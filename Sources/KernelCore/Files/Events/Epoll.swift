@@ -227,6 +227,10 @@ public final class Epoll: OpenFile {
 
   // MARK: Waiting
 
+  /// Nothing was noted since the last look. A hint, without the lock: what comes now will wake whoever waits.
+  @inline(__always)
+  public var isQuiet: Bool { noted.load(ordering: .relaxed) == 0 && firstReady == nil }
+
   /// Takes up to `limit` events that there are now. Level-triggered items stay ready behind the others.
   public func collect(into events: UnsafeMutablePointer<EpollEvent>, limit: Int) -> Int {
     state.withLock {

@@ -7,12 +7,12 @@ import LinuxABI
 enum ProcTextKind {
   case meminfo, stat, uptime, version, loadavg, filesystems, cpuinfo
   case hostname, osrelease, ostype, kernelVersion, pidMax
-  case fileMax, pipeMaxSize, openMax
+  case fileMax, pipeMaxSize, openMax, lockCounters
   case processStat, processStatm, processStatus, commandLine, commandName, environment, maps, mounts
 
   static let systemFiles: [(StaticString, ProcTextKind)] = [
     ("meminfo", .meminfo), ("stat", .stat), ("uptime", .uptime), ("version", .version), ("loadavg", .loadavg),
-    ("filesystems", .filesystems), ("cpuinfo", .cpuinfo),
+    ("filesystems", .filesystems), ("cpuinfo", .cpuinfo), ("lock_stat", .lockCounters),
   ]
   static let kernelSettings: [(StaticString, ProcTextKind)] = [
     ("hostname", .hostname), ("osrelease", .osrelease), ("ostype", .ostype), ("version", .kernelVersion),

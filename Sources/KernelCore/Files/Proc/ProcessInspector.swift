@@ -25,6 +25,8 @@ open class ProcessInspector {
   /// A request written to /proc/sysrq-trigger.
   open func trigger(_ request: UInt8) {}
   open func appendHostName(to text: inout TextBuffer) {}
+  /// A line a lock class: name, colon, acquisitions, contended ones, and TSC ticks waited.
+  open func appendLockCounters(to text: inout TextBuffer) {}
 }
 
 /// One process at one moment. Times in clock ticks of 10 ms, as Linux shows them.

@@ -23,6 +23,7 @@ enum SystemText {
     case .fileMax: line("1048576", &text)
     case .pipeMaxSize: line("1048576", &text)
     case .openMax: line("1048576", &text)
+    case .lockCounters: inspector.appendLockCounters(to: &text)
     default: break
     }
   }

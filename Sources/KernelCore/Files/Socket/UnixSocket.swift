@@ -29,6 +29,8 @@ public final class UnixSocket: OpenFile {
   var pendingError: Errno?
   var peerCredentials = SocketCredentials.none
   public var passesCredentials = false
+  /// Bit n is option n of SOL_SOCKET, for options that are kept and mean nothing.
+  fileprivate var keptFlags: UInt32 = 0
   /// SO_RCVTIMEO and SO_SNDTIMEO, in nanoseconds; 0 for ever.
   public var receiveTimeout: UInt64 = 0
   public var sendTimeout: UInt64 = 0
@@ -180,5 +182,14 @@ public final class UnixSocket: OpenFile {
       defer { pendingError = nil }
       return pendingError
     }
+  }
+}
+
+extension UnixSocket {
+  public func flag(_ option: Int32) -> Bool { keptFlags >> UInt32(option & 31) & 1 != 0 }
+
+  public func setFlag(_ option: Int32, _ isOn: Bool) {
+    let bit: UInt32 = 1 << UInt32(option & 31)
+    keptFlags = isOn ? keptFlags | bit : keptFlags & ~bit
   }
 }

@@ -69,7 +69,7 @@ public final class Tmpfs: Filesystem {
   /// One inode for two pages of memory, as on Linux.
   /// - Throws: ENOSPC.
   func checkInodeLimit() throws(Errno) {
-    guard inodeCount < maximumInodes, Frames.freeCount > FilePages.reserve else { throw .ENOSPC }
+    guard inodeCount < maximumInodes, !Frames.hasFewer(than: FilePages.reserve + 1) else { throw .ENOSPC }
   }
 
   /// Empties the directories one after another; recursion could be as deep as a program likes.

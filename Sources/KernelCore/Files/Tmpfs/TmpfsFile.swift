@@ -162,6 +162,7 @@ public final class TmpfsFile: Inode {
     _ transfer: inout UserTransfer, _ index: Int, _ start: Int, _ count: Int
   ) throws(Errno) -> Int {
     let page = try allocatePage()
+    let before = transfer
     let copied = transfer.copyIn(page.pointer + start, count)
     Self.clear(page, 0, start)
     Self.clear(page, start + copied, pageSize)
@@ -173,6 +174,7 @@ public final class TmpfsFile: Inode {
       }
     } catch {
       discard(page)
+      transfer = before  // nothing of it went into the file
       throw error
     }
     return copied
