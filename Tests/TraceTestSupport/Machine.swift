@@ -169,3 +169,14 @@ final class Machine {
     return line.bytes
   }
 }
+
+extension CPUTrace {
+  /// Records a system call as if it had begun at `start`. `result` is the return value: -133…-1 are errnos.
+  public func recordSystemCall(
+    number: UInt64, start: SpanStart, end: UInt64, result: Int64, thread: UnsafeMutablePointer<ThreadTrace>
+  ) {
+    thread.pointee.callStart = start.tsc
+    thread.pointee.callOffCPU = thread.pointee.offCPU &- start.offCPU
+    _ = recordSystemCall(number: number, end: end, result: UInt64(bitPattern: result), thread: UnsafePointer(thread))
+  }
+}
