@@ -16,21 +16,17 @@ extension CPUTrace {
     thread.pointee.callOffCPU = 0
   }
 
-  /// Records the system call whose beginning `thread` holds. `result` is what the program gets, `end` the time now.
-  /// Returns the result: it need not be kept over what is called.
+  /// Records the system call whose beginning `thread` holds, without a call; false, with nothing done, when it is not
+  /// of the usual kind: `recordUnusualCall` is to do it then. `result` is what the program gets, `end` the time now.
   @inline(__always)
-  public func recordSystemCall(
+  public func recordUsualCall(
     number: UInt64, end: UInt64, result: UInt64, thread: UnsafePointer<ThreadTrace>
-  ) -> UInt64 {
+  ) -> Bool {
     // Tests one after the other: joined by && they become arithmetic.
-    if number >= 512 { return recordUnusualCall(number, end, result, thread) }
-    if result > Self.largestSuccess { return recordUnusualCall(number, end, result, thread) }
-    if thread.pointee.callOffCPU != 0 { return recordUnusualCall(number, end, result, thread) }
-    let row = Int(truncatingIfNeeded: number)
-    if !recordUsual(row: row, small: 0, start: thread.pointee.callStart, end: end) {
-      return recordUnusualCall(number, end, result, thread)
-    }
-    return result
+    if number >= 512 { return false }
+    if result > Self.largestSuccess { return false }
+    if thread.pointee.callOffCPU != 0 { return false }
+    return recordUsual(row: Int(truncatingIfNeeded: number), small: 0, start: thread.pointee.callStart, end: end)
   }
 
   /// Records a finished span. `id` is from probes.h (1…127), `argument` is printed as a number (0: none), `key` is the
@@ -94,16 +90,18 @@ extension CPUTrace {
     return true
   }
 
+  /// Records any system call; returns the result, which then need not be kept over this.
   @inline(never)
-  private func recordUnusualCall(
-    _ number: UInt64, _ end: UInt64, _ result: UInt64, _ thread: UnsafePointer<ThreadTrace>
+  public func recordUnusualCall(
+    number: UInt64, end: UInt64, result: UInt64, thread: UnsafePointer<ThreadTrace>
   ) -> UInt64 {
     let start = SpanStart(
       tsc: thread.pointee.callStart, offCPU: thread.pointee.offCPU &- thread.pointee.callOffCPU)
     recordUnusual(
       row: number < 512 ? Int(truncatingIfNeeded: number) : RowIndex.other,
       symbol: number < 512 ? .systemCall(number) : .otherSystemCall,
-      errno: result > Self.largestSuccess ? 0 &- result : 0, argument: number < 512 ? 0 : number, start: start, end: end,
+      errno: result > Self.largestSuccess ? 0 &- result : 0, argument: number < 512 ? 0 : number, start: start,
+      end: end,
       thread: thread, class: Self.systemCallClass)
     return result
   }

@@ -177,6 +177,9 @@ extension CPUTrace {
   ) {
     thread.pointee.callStart = start.tsc
     thread.pointee.callOffCPU = thread.pointee.offCPU &- start.offCPU
-    _ = recordSystemCall(number: number, end: end, result: UInt64(bitPattern: result), thread: UnsafePointer(thread))
+    let value = UInt64(bitPattern: result)
+    if !recordUsualCall(number: number, end: end, result: value, thread: thread) {
+      _ = recordUnusualCall(number: number, end: end, result: value, thread: thread)
+    }
   }
 }

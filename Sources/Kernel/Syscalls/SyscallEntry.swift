@@ -52,7 +52,10 @@ private func tracedCall(_ thread: Thread, _ frame: FramePointer) -> UInt64 {
   let number = frame.pointee.rax
   CPUTrace.beginSystemCall(thread.tracePointer)
   let result = call(thread, frame)
-  return CPUTrace.current.recordSystemCall(number: number, end: apus_rdtsc(), result: result, thread: runningTrace)
+  let trace = CPUTrace.current
+  let end = apus_rdtsc()
+  if trace.recordUsualCall(number: number, end: end, result: result, thread: runningTrace) { return result }
+  return trace.recordUnusualCall(number: number, end: end, result: result, thread: runningTrace)
 }
 
 /// Found again: a register that kept the thread would have to be saved first.

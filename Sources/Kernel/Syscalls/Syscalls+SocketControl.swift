@@ -39,7 +39,8 @@ extension Syscalls {
       guard count == 12 else { throw .EINVAL }
       let claimed = try UserPointer<SocketCredentials>(data).load()
       let mine = caller.process.credentials!
-      let isMine = claimed.pid == caller.process.pid && [mine.uid, mine.euid, mine.suid].contains(claimed.uid)
+      let isMine =
+        claimed.pid == caller.process.pid && [mine.uid, mine.euid, mine.suid].contains(claimed.uid)
         && [mine.gid, mine.egid, mine.sgid].contains(claimed.gid)
       guard isMine || mine.euid == 0 else { throw .EPERM }
       details.credentials = claimed
@@ -74,7 +75,9 @@ extension Syscalls {
     let limit = writer.room < headerBytes + 4 ? 0 : Int((writer.room - headerBytes) / 4)
     var numbers: [Int32] = []
     for file in files.prefix(limit) {
-      guard let number = try? caller.process.files.install(file, closeOnExec: wanted.contains(.closeOnExec)) else { break }
+      guard let number = try? caller.process.files.install(file, closeOnExec: wanted.contains(.closeOnExec)) else {
+        break
+      }
       numbers.append(number)
     }
     if numbers.count < files.count { flags.insert(.controlTruncated) }
