@@ -48,6 +48,11 @@ let hostOnly: [Target] = [
   .target(name: "TraceModel", dependencies: ["Tracer", "LinuxABI"], swiftSettings: warningsAsErrors),
   .target(name: "FlameGraph", swiftSettings: warningsAsErrors),
   .target(
+    name: "TraceFormats",
+    dependencies: ["FlameGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
+    exclude: ["Protobuf/profile.proto", "Protobuf/perfetto.proto"], swiftSettings: warningsAsErrors),
+  .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+  .target(
     name: "Guest",
     dependencies: [
       "TraceModel",
@@ -81,18 +86,23 @@ let hostOnly: [Target] = [
   .target(
     name: "Recordings",
     dependencies: [
-      "TraceModel", "FlameGraph", "Guest", .product(name: "SystemPackage", package: "swift-system"),
+      "TraceModel", "FlameGraph", "Guest", "CZlib", .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "kflame",
     dependencies: [
-      "TraceModel", "FlameGraph", "Recordings", argumentParser,
+      "TraceModel", "FlameGraph", "TraceFormats", "Recordings", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
   .testTarget(
     name: "FlameGraphTests", dependencies: ["FlameGraph"], exclude: ["Golden"], swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "TraceFormatsTests",
+    dependencies: [
+      "FlameGraph", "TraceFormats",
+    ], exclude: ["trace-processor.js"], swiftSettings: warningsAsErrors),
   .testTarget(
     name: "RecordingsTests",
     dependencies: [
@@ -139,6 +149,7 @@ let package = Package(
     ? []
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
+      .package(url: "https://github.com/apple/swift-protobuf", from: "1.39.0"),
       .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
       .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],

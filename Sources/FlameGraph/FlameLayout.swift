@@ -1,9 +1,9 @@
-// Where every frame of a flame graph lies, in values, before there is any pixel.
+// How wide every frame of a flame graph is and where, in values, before there is any pixel.
 //
-// Frames are in preorder: a frame, then all inside of it, up to `end`. Siblings lie side by side by the order of their
-// names, a frame's own share behind them. All is integers: a child lies within its parent, and the widths of the
-// children and the own share add up to the parent's width, exactly. Frames without width are left out. No recursion,
-// so the depth of a stack is limited by memory alone.
+// Frames are in preorder: a frame, then all inside of it, up to `end`. Siblings lie side by side, a frame's own share
+// behind them. All is integers: a child lies within its parent, and the widths of the children and the own share add up
+// to the parent's width, exactly. Frames without width are left out. No recursion, so the depth of a stack is limited
+// by memory alone.
 
 public struct FlameLayout: Sendable {
   public struct Frame: Sendable {
@@ -13,24 +13,46 @@ public struct FlameLayout: Sendable {
     public var depth: UInt32
     /// Index behind the last frame inside.
     public var end: UInt32
-    /// The left edge.
-    public var x: UInt64
     public var width: UInt64
   }
 
   /// At least the root.
-  public private(set) var frames: [Frame] = []
+  public internal(set) var frames: [Frame] = []
   /// How many frames the deepest stack has, the root included.
   public private(set) var levels = 1
   /// Values are divided by two to this power, so that their sum fits into 64 bits: 0 unless it passes 2^64 - 1.
   public let droppedBits: Int
-  let names: NameArena
+  /// Digits of every value behind the point.
+  public let decimals: Int
+  var names: NameArena
+  /// The name of what is no frame but time between two, in a flame chart; it is never drawn.
+  var gap: UInt32?
 
+  /// Of a differential graph.
+  var comparison: FlameComparison?
+
+  /// Siblings in the order of their names' bytes.
   public init(_ stacks: FoldedStacks) {
+    var nodes: [UInt32] = []
+    self.init(stacks, nodes: &nodes)
+  }
+
+  /// `nodes`: by frame, the nodes they came of.
+  init(_ stacks: FoldedStacks, nodes: inout [UInt32]) {
     names = stacks.names
+    decimals = stacks.decimals
     droppedBits = max(0, 64 - stacks.sum.leadingZeroBitCount)
     let widths = Self.widths(stacks, droppedBits)
-    place(stacks, widths)
+    place(stacks, widths, &nodes)
+  }
+
+  init(frames: [Frame], levels: Int, names: NameArena, gap: UInt32? = nil, decimals: Int = 0, droppedBits: Int = 0) {
+    self.frames = frames
+    self.levels = levels
+    self.names = names
+    self.gap = gap
+    self.decimals = decimals
+    self.droppedBits = droppedBits
   }
 
   /// The width of the whole graph.
@@ -49,57 +71,83 @@ public struct FlameLayout: Sendable {
     return frames[index].width - inside
   }
 
-  /// Indices of the frames at least this wide: all others lie inside of one that is narrower.
-  public func indices(widthAtLeast minimum: UInt64) -> [Int] {
-    var result: [Int] = []
+  /// Left edges of all frames.
+  public var positions: [UInt64] {
+    var positions = [UInt64](repeating: 0, count: frames.count)
+    forEach(widthAtLeast: 0) { index, x in positions[index] = x }
+    return positions
+  }
+
+  /// The frames at least this wide, with their left edges, in preorder: all others lie inside of one that is narrower.
+  public func forEach<E: Error>(
+    widthAtLeast minimum: UInt64, _ body: (_ index: Int, _ x: UInt64) throws(E) -> Void
+  ) throws(E) {
+    // The left edge of the next frame on every level.
+    var next: [UInt64] = [0]
     var index = 0
     while index < frames.count {
-      let isWide = frames[index].width >= minimum
-      if isWide { result.append(index) }
-      index = isWide ? index + 1 : Int(frames[index].end)
+      let frame = frames[index]
+      let depth = Int(frame.depth)
+      let x = next[depth]
+      next[depth] = x + frame.width
+      guard frame.width >= minimum else {
+        index = Int(frame.end)
+        continue
+      }
+      if next.count == depth + 1 { next.append(x) } else { next[depth + 1] = x }
+      try body(index, x)
+      index += 1
     }
-    return result
   }
 
   private static func widths(_ stacks: FoldedStacks, _ droppedBits: Int) -> [UInt64] {
-    var widths = stacks.nodes.map { $0.value >> UInt64(droppedBits) }
+    var widths = stacks.nodes.indices.map { UInt64(stacks.value(of: UInt32($0)) >> UInt128(droppedBits)) }
     for index in widths.indices.dropFirst().reversed() { widths[Int(stacks.nodes[index].parent)] += widths[index] }
     return widths
   }
 
-  private mutating func place(_ stacks: FoldedStacks, _ widths: [UInt64]) {
+  private mutating func place(_ stacks: FoldedStacks, _ widths: [UInt64], _ nodes: inout [UInt32]) {
     let order = SiblingOrder(stacks)
     frames.reserveCapacity(widths.count)
-    // What is still to be placed; its left edge is known when it is found. A nil node closes its frame.
-    var open: [(node: UInt32?, frame: Int, x: UInt64)] = [(0, 0, 0)]
-    var path: [Int] = []
+    // What is still to be placed. A nil node closes its frame.
+    var open: [(node: UInt32?, frame: Int)] = [(0, 0)]
+    var depth: UInt32 = 0
     while let next = open.popLast() {
       guard let node = next.node else {
         frames[next.frame].end = UInt32(frames.count)
-        path.removeLast()
+        depth -= 1
         continue
       }
-      let index = frames.count
-      let name = stacks.nodes[Int(node)].name
-      frames.append(Frame(name: name, depth: UInt32(path.count), end: 0, x: next.x, width: widths[Int(node)]))
-      path.append(index)
-      levels = max(levels, path.count)
-      open.append((nil, index, 0))
-      push(order.children(of: node), widths, from: next.x, to: &open)
+      frames.append(Frame(name: stacks.nodes[Int(node)].name, depth: depth, end: 0, width: widths[Int(node)]))
+      nodes.append(node)
+      depth += 1
+      levels = max(levels, Int(depth))
+      open.append((nil, frames.count - 1))
+      // Children go on the stack in reverse, so that the leftmost is placed first.
+      for child in order.children(of: node).reversed() where widths[Int(child)] > 0 { open.append((child, 0)) }
     }
   }
+}
 
-  /// Children go on the stack in reverse, so that the leftmost is placed first.
-  private func push(
-    _ children: ArraySlice<UInt32>, _ widths: [UInt64], from x: UInt64,
-    to open: inout [(node: UInt32?, frame: Int, x: UInt64)]
-  ) {
-    let first = open.count
-    var x = x
-    for child in children where widths[Int(child)] > 0 {
-      open.append((child, 0, x))
-      x += widths[Int(child)]
+extension FlameLayout {
+  /// The same frames with the widest sibling first; equals stay in their order.
+  public func leftHeavy() -> FlameLayout {
+    var result = self
+    result.frames.removeAll(keepingCapacity: true)
+    var open: [Int] = [0]
+    while let index = open.popLast() {
+      let place = result.frames.count
+      var frame = frames[index]
+      frame.end = UInt32(place) + (frame.end - UInt32(index))
+      result.frames.append(frame)
+      var children: [Int] = []
+      var child = index + 1
+      while child < Int(frame.end) - place + index {
+        children.append(child)
+        child = Int(frames[child].end)
+      }
+      open += children.sorted { (frames[$0].width, $1) < (frames[$1].width, $0) }
     }
-    open[first...].reverse()
+    return result
   }
 }

@@ -1,4 +1,5 @@
-// Colours of frames: 32 shades between two ends. A name always has the same shade, in every graph of the palette.
+// Colours of frames: ramps of 32 shades between two ends, and a rule that gives each name a ramp. A name always has the
+// same shade, in every graph of the palette.
 //
 // All shades are light enough for black letters to keep a contrast of 4.5 to 1, on light and dark pages alike.
 
@@ -7,50 +8,130 @@ public struct FlamePalette: Sendable, Equatable {
     public var red: UInt8
     public var green: UInt8
     public var blue: UInt8
+
+    public init(red: UInt8, green: UInt8, blue: UInt8) { (self.red, self.green, self.blue) = (red, green, blue) }
+  }
+
+  struct Ramp: Sendable, Equatable {
+    var low: Color
+    var high: Color
+  }
+
+  /// Which ramp a name gets, by what kinds of programs write into names.
+  enum Rule: Sendable, Equatable {
+    case one, java, js, perl, python, rust, chain
   }
 
   public let name: String
-  private let low: Color
-  private let high: Color
+  let ramps: [Ramp]
+  private let rule: Rule
 
-  public static let shadeCount = 32
+  public static let shadesPerRamp = 32
+  /// Shades of all ramps are numbered through.
+  public var shadeCount: Int { ramps.count * Self.shadesPerRamp }
 
   /// All palettes, the default first.
   public static let all = [
-    FlamePalette("hot", (225, 95, 40), (255, 225, 90)),
-    FlamePalette("mem", (70, 180, 100), (140, 235, 210)),
-    FlamePalette("io", (110, 145, 215), (160, 195, 250)),
-    FlamePalette("red", (230, 100, 95), (255, 165, 155)),
-    FlamePalette("green", (80, 185, 80), (155, 235, 145)),
-    FlamePalette("blue", (105, 155, 230), (165, 205, 255)),
-    FlamePalette("aqua", (70, 175, 185), (145, 225, 230)),
-    FlamePalette("yellow", (200, 180, 55), (240, 225, 115)),
-    FlamePalette("purple", (195, 120, 220), (230, 170, 250)),
-    FlamePalette("orange", (230, 125, 40), (250, 180, 95)),
-    FlamePalette("grey", (150, 150, 150), (215, 215, 215)),
+    FlamePalette("hot", [hot]), FlamePalette("mem", [mem]), FlamePalette("io", [io]), FlamePalette("wakeup", [aqua]),
+    FlamePalette("chain", [blue, aqua], .chain), FlamePalette("java", languages, .java),
+    FlamePalette("js", languages, .js), FlamePalette("perl", languages, .perl),
+    FlamePalette("python", languages, .python), FlamePalette("rust", languages, .rust), FlamePalette("red", [red]),
+    FlamePalette("green", [green]), FlamePalette("blue", [blue]), FlamePalette("aqua", [aqua]),
+    FlamePalette("yellow", [yellow]), FlamePalette("purple", [purple]), FlamePalette("orange", [orange]),
+    FlamePalette("grey", [ramp((150, 150, 150), (215, 215, 215))]),
   ]
 
   public static func named(_ name: String) -> FlamePalette? { all.first { $0.name == name } }
 
+  /// Less, from strong to weak, then more, from weak to strong: blue and orange, which all eyes tell apart.
+  static let difference = FlamePalette(
+    "difference", [ramp((95, 150, 235), (225, 232, 245)), ramp((250, 232, 210), (240, 140, 40))])
+
+  private static let hot = ramp((225, 95, 40), (255, 225, 90))
+  private static let mem = ramp((70, 180, 100), (140, 235, 210))
+  private static let io = ramp((110, 145, 215), (160, 195, 250))
+  private static let red = ramp((230, 100, 95), (255, 165, 155))
+  private static let green = ramp((80, 185, 80), (155, 235, 145))
+  private static let blue = ramp((105, 155, 230), (165, 205, 255))
+  private static let aqua = ramp((70, 175, 185), (145, 225, 230))
+  private static let yellow = ramp((200, 180, 55), (240, 225, 115))
+  private static let purple = ramp((195, 120, 220), (230, 170, 250))
+  private static let orange = ramp((230, 125, 40), (250, 180, 95))
+  /// In the order of `Kind`.
+  private static let languages = [red, green, aqua, yellow, orange, purple]
+
+  enum Kind: Int { case other, own, inlined, native, kernel, library }
+
+  private static func ramp(_ low: (UInt8, UInt8, UInt8), _ high: (UInt8, UInt8, UInt8)) -> Ramp {
+    Ramp(
+      low: Color(red: low.0, green: low.1, blue: low.2), high: Color(red: high.0, green: high.1, blue: high.2))
+  }
+
+  private init(_ name: String, _ ramps: [Ramp], _ rule: Rule = .one) {
+    (self.name, self.ramps, self.rule) = (name, ramps, rule)
+  }
+
   /// The shade of a name, below `shadeCount`.
-  static func shade(of name: some Sequence<UInt8>) -> Int {
-    let hash = NameArena.hash(name)
-    return Int(((hash ^ hash >> 15) &* 0x9e37_79b1) >> 27)
+  func shade(of name: ArraySlice<UInt8>) -> Int {
+    let hash = NameArena.stableHash(name)
+    let shade = Int(((hash ^ hash >> 15) &* 0x9e37_79b1) >> 27)
+    guard rule != .one else { return shade }
+    return shade + Self.shadesPerRamp * rule.ramp(of: String(decoding: name, as: UTF8.self))
   }
 
   /// The steps of the channels differ, so that the shades do not lie on one line.
   public func color(_ shade: Int) -> Color {
+    let ramp = ramps[shade / Self.shadesPerRamp]
+    let place = shade % Self.shadesPerRamp
     func mix(_ low: UInt8, _ high: UInt8, _ step: Int) -> UInt8 {
-      UInt8(Int(low) + (Int(high) - Int(low)) * (shade * step % Self.shadeCount) / (Self.shadeCount - 1))
+      let step = self == Self.difference ? 1 : step
+      return UInt8(Int(low) + (Int(high) - Int(low)) * (place * step % Self.shadesPerRamp) / (Self.shadesPerRamp - 1))
     }
     return Color(
-      red: mix(low.red, high.red, 5), green: mix(low.green, high.green, 1), blue: mix(low.blue, high.blue, 11))
+      red: mix(ramp.low.red, ramp.high.red, 5), green: mix(ramp.low.green, ramp.high.green, 1),
+      blue: mix(ramp.low.blue, ramp.high.blue, 11))
+  }
+}
+
+extension FlamePalette.Rule {
+  /// After flamegraph.pl and inferno, whose users know what the colours mean.
+  func ramp(of name: String) -> Int {
+    if self == .chain { return name.hasSuffix("_[w]") ? 1 : 0 }
+    return kind(of: name).rawValue
   }
 
-  private init(_ name: String, _ low: (UInt8, UInt8, UInt8), _ high: (UInt8, UInt8, UInt8)) {
-    self.name = name
-    self.low = Color(red: low.0, green: low.1, blue: low.2)
-    self.high = Color(red: high.0, green: high.1, blue: high.2)
+  private func kind(of name: String) -> FlamePalette.Kind {
+    if name.hasSuffix("_[k]") { return .kernel }
+    if name.hasSuffix("_[i]") { return .inlined }
+    if name.hasSuffix("_[j]") { return .own }
+    switch self {
+    case .java: return Self.isJava(name) ? .own : name.contains("::") ? .native : .other
+    case .js:
+      return name.contains(".js") || name == " "
+        ? .own : name.contains("::") ? .native : name.contains(":") ? .inlined : .other
+    case .perl: return name.contains("::") ? .native : name.contains("Perl") || name.contains(".pl") ? .own : .other
+    case .python: return Self.python(name)
+    case .rust: return Self.rust(name)
+    case .one, .chain: return .other
+    }
+  }
+
+  private static func isJava(_ name: String) -> Bool {
+    let path = name.first == "L" ? name.dropFirst() : name[...]
+    return name.contains(":::")
+      || ["java/", "javax/", "jdk/", "net/", "org/", "com/", "io/", "sun/"].contains { path.hasPrefix($0) }
+  }
+
+  private static func python(_ name: String) -> FlamePalette.Kind {
+    if name.contains("site-packages") || name.contains("/lib/python") { return .library }
+    if name.contains(".py") { return .own }
+    return name.first == "<" ? .inlined : .other
+  }
+
+  private static func rust(_ name: String) -> FlamePalette.Kind {
+    let path = name.first == "<" ? name.dropFirst() : name[...]
+    if ["core::", "std::", "alloc::"].contains(where: { path.hasPrefix($0) }) { return .library }
+    return name.contains("::") ? .own : .other
   }
 }
 

@@ -5,8 +5,9 @@ extension FlamePicture {
     writer.markup("<g class=\"frames\" role=\"tree\" aria-label=\"")
     writer.text(settings.title)
     writer.markup("\">\n")
-    for index in layout.indices(widthAtLeast: minimum) where layout.frames[index].depth < UInt32(rows) {
-      write(layout.frames[index], to: &writer)
+    try layout.forEach(widthAtLeast: minimum) { index, x throws(E) in
+      guard layout.frames[index].depth < UInt32(rows), layout.frames[index].name != layout.gap else { return }
+      write(index, x, to: &writer)
       try writer.flush()
     }
     writer.markup("</g>\n")
@@ -15,37 +16,74 @@ extension FlamePicture {
   /// The smallest value whose frame is drawn.
   private var minimum: UInt64 {
     let thousandths = UInt128(UInt64(settings.minimumWidth * 1000))
-    return UInt64(clamping: (UInt128(layout.total) * thousandths + UInt128(room) * 10 - 1) / (UInt128(room) * 10))
+    let pixels = (UInt128(layout.total) * thousandths + UInt128(room) * 10 - 1) / (UInt128(room) * 10)
+    let billionths = UInt128(UInt64(settings.minimumShare * 1e9))
+    return UInt64(clamping: max(pixels, (UInt128(layout.total) * billionths + 999_999_999) / 1_000_000_000))
   }
 
   /// Both edges are rounded, so that neighbours touch and never overlap.
-  private func write<E: Error>(_ frame: FlameLayout.Frame, to writer: inout SVGWriter<E>) {
-    let left = pixels(frame.x)
-    let width = pixels(frame.x + frame.width) - left
+  private func write<E: Error>(_ index: Int, _ x: UInt64, to writer: inout SVGWriter<E>) {
+    let frame = layout.frames[index]
+    let left = pixels(x)
+    let width = pixels(x + frame.width) - left
     let level = settings.isInverted ? Int(frame.depth) : rows - 1 - Int(frame.depth)
-    let y = Self.top + level * Self.row
+    let y = Self.top + level * settings.rowHeight
     let name = layout.name(of: frame)
+    let link = settings.attributes.isEmpty ? nil : FrameTable.safe(settings.attributes[name]?.link)
+    if let link {
+      writer.markup("<a href=\"")
+      writer.text(link)
+      writer.markup("\">")
+    }
     attribute("<g role=\"treeitem\" aria-level=\"", frame.depth + 1, to: &writer)
     writer.markup("><title>")
-    writer.text("\(name): \(amount(frame.width)), \(Quantity.percent(frame.width, of: layout.total))")
-    attribute("</title><rect class=\"c", FlamePalette.shade(of: layout.names.utf8(frame.name)), to: &writer)
-    writer.markup(" x=\"")
+    writer.text("\(settings.nameType.isEmpty ? "" : settings.nameType + " ")\(name): \(details(index))")
+    writer.markup("</title><rect class=\"")
+    writeClass(index, to: &writer)
+    writer.markup("\" x=\"")
     writer.hundredths(left + UInt64(Self.margin) * 100)
     attribute("\" y=\"", y, to: &writer)
     writer.markup(" width=\"")
     writer.hundredths(width)
-    attribute("\" height=\"", Self.row - 1, to: &writer)
+    attribute("\" height=\"", settings.rowHeight - 1, to: &writer)
     writer.markup("/>")
-    let fitted = FittedName.fit(name, columns: Int((Double(width) / 100 - 6) / Self.letter))
-    if !fitted.isEmpty {
-      writer.markup("<text x=\"")
-      writer.hundredths(left + UInt64(Self.margin + 3) * 100)
-      attribute("\" y=\"", y + 12, to: &writer)
-      writer.markup(">")
-      writer.text(fitted)
-      writer.markup("</text>")
+    writeName(name, left, width, y, to: &writer)
+    writer.markup("</g>")
+    if link != nil { writer.markup("</a>") }
+    writer.markup("\n")
+  }
+
+  private func writeClass<E: Error>(_ index: Int, to writer: inout SVGWriter<E>) {
+    let shade: Int?
+    if let comparison = layout.comparison {
+      shade = comparison.shade(index, isNegated: settings.isNegated)
+    } else {
+      shade = palette.shade(of: layout.names.utf8(layout.frames[index].name))
     }
-    writer.markup("</g>\n")
+    guard let shade else { return writer.markup("noise") }
+    writer.markup("c")
+    writer.number(shade)
+  }
+
+  private func writeName<E: Error>(
+    _ name: String, _ left: UInt64, _ width: UInt64, _ y: Int, to writer: inout SVGWriter<E>
+  ) {
+    let fitted = FittedName.fit(name, columns: Int((Double(width) / 100 - 6) / letter))
+    guard !fitted.isEmpty else { return }
+    writer.markup("<text x=\"")
+    writer.hundredths(left + UInt64(Self.margin + 3) * 100)
+    attribute("\" y=\"", y + baseline, to: &writer)
+    writer.markup(">")
+    writer.text(fitted)
+    writer.markup("</text>")
+  }
+
+  private func details(_ index: Int) -> String {
+    guard let comparison = layout.comparison else {
+      return "\(amount(layout.frames[index].width)), \(Quantity.percent(layout.frames[index].width, of: layout.total))"
+    }
+    let noise = comparison.isNoise(index) ? ", noise" : ""
+    return "before \(amount(comparison.before[index])), after \(amount(comparison.after[index]))\(noise)"
   }
 
   private func pixels(_ value: UInt64) -> UInt64 {
@@ -55,8 +93,8 @@ extension FlamePicture {
   /// A value with its unit, and as a duration if that is what it is.
   func amount(_ value: UInt64) -> String {
     let whole = UInt128(value) << UInt128(layout.droppedBits)
-    let exact = "\(Quantity.grouped(whole)) \(settings.unit)"
-    return settings.unit.hasSuffix("ns") && whole >= 1000
+    let exact = "\(Quantity.grouped(whole, layout.decimals)) \(settings.unit)"
+    return settings.unit.hasSuffix("ns") && layout.decimals == 0 && whole >= 1000
       ? "\(Quantity.duration(nanoseconds: whole)) (\(exact))" : exact
   }
 }

@@ -3,15 +3,21 @@
 struct FlamePicture {
   let settings: FlameGraphSVG
   let layout: FlameLayout
+  /// `<?xml ...?>` and the namespace: an SVG inside of HTML has neither.
+  var isStandalone = true
 
   /// Pixels; the script knows the same numbers.
   static let margin = 10
   static let top = 84
   static let bottom = 34
-  static let row = 17
-  static let letter = 7.25
   /// Renderers of still pictures give up above 32,767 pixels; deeper frames come with zoom.
-  static let rowLimit = 1500
+  private static let heightLimit = 25_500
+
+  var letter: Double { Double(settings.fontSize) * 7.25 / 12 }
+  /// From a frame's top to the line its letters stand on.
+  var baseline: Int { (settings.rowHeight - 1) / 2 + settings.fontSize * 36 / 100 }
+  var rowLimit: Int { Self.heightLimit / settings.rowHeight }
+  var palette: FlamePalette { layout.comparison == nil ? settings.palette : .difference }
 
   func write<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
     writeHead(to: &writer)
@@ -21,7 +27,7 @@ struct FlamePicture {
       writeLine(settings.emptyMessage, class: "empty", y: Self.top + 12, to: &writer)
     } else {
       try writeFrames(to: &writer)
-      try FrameTable(layout).write(to: &writer)
+      try FrameTable(layout, palette, settings.attributes).write(to: &writer)
       writer.markup("<script><![CDATA[\n")
       for part in FlameScript.parts { writer.markup(part) }
       writer.markup("\n]]></script>\n")
@@ -30,13 +36,13 @@ struct FlamePicture {
   }
 
   var width: Int { settings.width ?? FlameGraphSVG.defaultWidth }
-  var rows: Int { min(layout.levels, Self.rowLimit) }
-  private var height: Int { Self.top + rows * Self.row + Self.bottom }
+  var rows: Int { min(layout.levels, rowLimit) }
+  private var height: Int { Self.top + rows * settings.rowHeight + Self.bottom }
   /// Hundredths of a pixel for all frames.
   var room: UInt64 { UInt64(width - 2 * Self.margin) * 100 }
 
   private func writeHead<E: Error>(to writer: inout SVGWriter<E>) {
-    writer.markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n")
+    if isStandalone { writer.markup("<?xml version=\"1.0\" encoding=\"UTF-8\"?>\n") }
     writer.markup("<svg xmlns=\"http://www.w3.org/2000/svg\" class=\"flame\"")
     attribute(" width=\"", width, to: &writer)
     attribute(" height=\"", height, to: &writer)
@@ -44,17 +50,41 @@ struct FlamePicture {
     writer.number(width)
     writer.markup(" ")
     writer.number(height)
-    writer.markup("\" data-unit=\"")
-    writer.text(settings.unit)
-    writer.markup("\" data-subtitle=\"")
-    writer.text(settings.subtitle)
-    attribute("\" data-minimum=\"", UInt64(settings.minimumWidth * 1000), to: &writer, close: false)
-    attribute("\" data-bits=\"", layout.droppedBits, to: &writer)
-    if settings.width == nil { writer.markup(" data-fluid=\"\"") }
-    if settings.isInverted { writer.markup(" data-inverted=\"\"") }
+    writer.markup("\"")
+    writeData(to: &writer)
     writer.markup(">\n<title>")
     writer.text(settings.title)
     writer.markup("</title>\n")
+    if !settings.notes.isEmpty {
+      writer.markup("<desc>")
+      writer.text(settings.notes)
+      writer.markup("</desc>\n")
+    }
+  }
+
+  /// What the script must know.
+  private func writeData<E: Error>(to writer: inout SVGWriter<E>) {
+    writer.markup(" data-unit=\"")
+    writer.text(settings.unit)
+    writer.markup("\" data-subtitle=\"")
+    writer.text(settings.subtitle)
+    writer.markup("\" data-name-type=\"")
+    writer.text(settings.nameType)
+    attribute("\" data-minimum=\"", UInt64(settings.minimumWidth * 1000), to: &writer)
+    attribute(" data-share=\"", UInt64(settings.minimumShare * 1e9), to: &writer)
+    attribute(" data-bits=\"", layout.droppedBits, to: &writer)
+    attribute(" data-decimals=\"", layout.decimals, to: &writer)
+    attribute(" data-row=\"", settings.rowHeight, to: &writer)
+    attribute(" data-baseline=\"", baseline, to: &writer)
+    attribute(" data-letter=\"", UInt64(letter * 1000), to: &writer)
+    if let test = layout.comparison?.test {
+      attribute(" data-before=\"", UInt64(clamping: Int64(min(test.before, 9e15))), to: &writer)
+      attribute(" data-after=\"", UInt64(clamping: Int64(min(test.after, 9e15))), to: &writer)
+      if test.comparesShares { writer.markup(" data-shares=\"\"") }
+    }
+    if settings.isNegated { writer.markup(" data-negated=\"\"") }
+    if settings.width == nil { writer.markup(" data-fluid=\"\"") }
+    if settings.isInverted { writer.markup(" data-inverted=\"\"") }
   }
 
   func attribute<E: Error>(
@@ -67,12 +97,12 @@ struct FlamePicture {
 
   private func writeStyle<E: Error>(to writer: inout SVGWriter<E>) {
     writer.markup("<style>")
-    writer.markup(FlameStyle.text)
-    for shade in 0..<FlamePalette.shadeCount {
+    FlameStyle.write(settings, to: &writer)
+    for shade in 0..<palette.shadeCount {
       writer.markup(".flame .c")
       writer.number(shade)
       writer.markup("{fill:")
-      writer.text(settings.palette.color(shade).hexadecimal)
+      writer.text(palette.color(shade).hexadecimal)
       writer.markup("}")
     }
     writer.markup("</style>\n<rect class=\"page\" width=\"100%\" height=\"100%\"/>\n")
@@ -80,7 +110,7 @@ struct FlamePicture {
 
   private func writeCaptions<E: Error>(to writer: inout SVGWriter<E>) {
     writeLine(settings.title, class: "title", y: 24, to: &writer)
-    let columns = Int(Double(width - 2 * Self.margin) / Self.letter)
+    let columns = Int(Double(width - 2 * Self.margin) / letter)
     for (index, line) in FittedName.lines(settings.subtitle, columns: columns).enumerated() where !line.isEmpty {
       writeLine(line, class: "subtitle", y: 43 + 15 * index, to: &writer)
     }
@@ -91,8 +121,8 @@ struct FlamePicture {
   /// What the width of the picture stands for.
   private var scale: String {
     var text = "Width: \(settings.unit); all is \(amount(layout.total))"
-    if layout.levels > Self.rowLimit {
-      text += "; \(layout.levels) levels, of which \(Self.rowLimit) are drawn until a zoom"
+    if layout.levels > rowLimit {
+      text += "; \(layout.levels) levels, of which \(rowLimit) are drawn until a zoom"
     }
     return text
   }

@@ -1,7 +1,8 @@
 // Reads folded text, `outer;inner;leaf COUNT` a line, in pieces of any size.
 //
-// Line ends may be LF or CRLF, a byte order mark is skipped, invalid UTF-8 is repaired, counts go up to 2^64 - 1. A
-// line that is something else adds nothing and is reported with its number; the first `badLineLimit` are kept.
+// Line ends may be LF or CRLF, a byte order mark is skipped, invalid UTF-8 is repaired, counts are whole
+// numbers up to 2^64 - 1 or fractions. A line that is something else adds nothing and is reported with its number; the first `badLineLimit` are kept.
+import Glibc
 
 public struct FoldedParser: Sendable {
   public struct BadLine: Sendable, Equatable, CustomStringConvertible {
@@ -14,7 +15,6 @@ public struct FoldedParser: Sendable {
   public enum Reason: String, Sendable {
     case noCount = "no count at the end; expected 'outer;inner COUNT'"
     case noFrames = "no frames before the count; expected 'outer;inner COUNT'"
-    case fraction = "the count is a fraction; expected a whole number"
     case negative = "the count is negative; expected 0 or more"
     case tooLarge = "the count is above 2^64 - 1"
   }
@@ -40,7 +40,8 @@ public struct FoldedParser: Sendable {
 
   public mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
     var start = 0
-    for index in 0..<bytes.count where bytes[index] == UInt8(ascii: "\n") {
+    while start < bytes.count, let found = memchr(bytes.baseAddress! + start, 0x0a, bytes.count - start) {
+      let index = UnsafeRawPointer(found) - UnsafeRawPointer(bytes.baseAddress!)
       let line = UnsafeBufferPointer(rebasing: bytes[start..<index])
       start = index + 1
       if rest.isEmpty { take(line) } else { takeRest(line) }
@@ -62,65 +63,28 @@ public struct FoldedParser: Sendable {
 
   private mutating func take(_ line: UnsafeBufferPointer<UInt8>) {
     lineCount += 1
-    var line = line[...]
-    if lineCount == 1, line.starts(with: [0xef, 0xbb, 0xbf]) { line = line.dropFirst(3) }
-    while let last = line.last, Self.isBlank(last) { line.removeLast() }
-    while let first = line.first, Self.isBlank(first) { line.removeFirst() }
-    guard !line.isEmpty else { return }
-    switch Self.split(line) {
-    case .success(let (frames, count)): add(frames, count)
-    case .failure(let bad):
+    switch FoldedLine.parse(lineCount == 1 ? Self.withoutMark(line) : line) {
+    case .blank: break
+    case .line(let line): add(line)
+    case .bad(let reason):
       badLineCount += 1
-      if badLines.count < Self.badLineLimit { badLines.append(BadLine(line: lineCount, reason: bad.reason)) }
+      if badLines.count < Self.badLineLimit { badLines.append(BadLine(line: lineCount, reason: reason)) }
     }
   }
 
-  private typealias Bytes = Slice<UnsafeBufferPointer<UInt8>>
-  private struct Bad: Error { var reason: Reason }
+  private static func withoutMark(_ line: UnsafeBufferPointer<UInt8>) -> UnsafeBufferPointer<UInt8> {
+    line.starts(with: [0xef, 0xbb, 0xbf]) ? UnsafeBufferPointer(rebasing: line.dropFirst(3)) : line
+  }
 
-  private mutating func add(_ frames: Bytes, _ count: UInt64) {
+  private mutating func add(_ line: FoldedLine) {
     var node: UInt32 = 0
-    for frame in frames.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false) {
+    for frame in line.frames.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false) {
       node = stacks.child(of: node, stacks.intern(UnsafeBufferPointer(rebasing: frame)))
     }
-    stacks.add(count, to: node)
-  }
-
-  /// The frames and the count behind the last blank.
-  private static func split(_ line: Bytes) -> Result<(Bytes, UInt64), Bad> {
-    let blank = line.lastIndex(where: isBlank)
-    let word = line[(blank.map { $0 + 1 } ?? line.startIndex)...]
-    switch count(word) {
-    case .failure(let bad): return .failure(bad)
-    case .success(let count):
-      var frames = line[..<(blank ?? line.startIndex)]
-      while let last = frames.last, isBlank(last) { frames.removeLast() }
-      return frames.isEmpty ? .failure(Bad(reason: .noFrames)) : .success((frames, count))
+    if line.decimals == 0 {
+      stacks.add(line.value, to: node)
+    } else {
+      stacks.add(UInt128(line.value), decimals: line.decimals, to: node)
     }
-  }
-
-  private static func count(_ word: Bytes) -> Result<UInt64, Bad> {
-    var value: UInt64 = 0
-    for (index, byte) in word.enumerated() {
-      guard byte >= UInt8(ascii: "0"), byte <= UInt8(ascii: "9") else { return .failure(Bad(reason: why(word, index))) }
-      let (shifted, over) = value.multipliedReportingOverflow(by: 10)
-      let (sum, more) = shifted.addingReportingOverflow(UInt64(byte - UInt8(ascii: "0")))
-      if over || more { return .failure(Bad(reason: .tooLarge)) }
-      value = sum
-    }
-    return .success(value)
-  }
-
-  /// Why a word is no count, by the place of its first byte that is no digit.
-  private static func why(_ word: Bytes, _ index: Int) -> Reason {
-    let isNumber = word.dropFirst().allSatisfy { isDigit($0) || $0 == UInt8(ascii: ".") }
-    guard isNumber, word.contains(where: isDigit) else { return .noCount }
-    if index == 0, word.first == UInt8(ascii: "-") { return .negative }
-    return word[word.startIndex + index] == UInt8(ascii: ".") ? .fraction : .noCount
-  }
-
-  private static func isDigit(_ byte: UInt8) -> Bool { byte >= UInt8(ascii: "0") && byte <= UInt8(ascii: "9") }
-  private static func isBlank(_ byte: UInt8) -> Bool {
-    byte == UInt8(ascii: " ") || byte == UInt8(ascii: "\t") || byte == UInt8(ascii: "\r")
   }
 }

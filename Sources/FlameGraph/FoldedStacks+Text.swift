@@ -23,7 +23,7 @@ extension FoldedStacks {
       if node != 0 {
         if prefix > 0 { line.append(UInt8(ascii: ";")) }
         line.append(contentsOf: printed[Int(nodes[Int(node)].name)])
-        append(line, nodes[Int(node)].value, to: &output)
+        append(line, value(of: node), to: &output)
       }
       for child in order.children(of: node).reversed() { open.append((child, line.count)) }
       guard output.count >= Self.chunk else { continue }
@@ -35,11 +35,11 @@ extension FoldedStacks {
 
   private static var chunk: Int { 64 * 1024 }
 
-  private func append(_ line: [UInt8], _ value: UInt64, to output: inout [UInt8]) {
+  private func append(_ line: [UInt8], _ value: UInt128, to output: inout [UInt8]) {
     guard value > 0 else { return }
     output.append(contentsOf: line)
     output.append(UInt8(ascii: " "))
-    output.append(contentsOf: String(value).utf8)
+    output.append(contentsOf: Quantity.decimal(value, decimals).utf8)
     output.append(UInt8(ascii: "\n"))
   }
 

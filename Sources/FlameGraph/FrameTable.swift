@@ -3,20 +3,33 @@
 // Numbers are written five bits a letter, least significant first, a letter's sixth bit saying that more follow. The
 // table is the number of frames, then for each, in preorder: how many frames end before it, the number of its name,
 // and its own value. Names are numbered by how often they occur, so that most take one or two letters; each stands on
-// a line of its own, after the letter of its shade.
+// a line of its own, after the two letters of its shade: ramp and place in it.
+// A differential graph has two more columns, own values before and after.
 
 struct FrameTable {
   private static let letters = Array("ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_".utf8)
-  /// A parser may refuse text nodes of more than 10 MB.
-  private static let partLimit = 4 << 20
+  /// The same where no array is checked; it lives as long as the program.
+  nonisolated(unsafe) static let alphabet: UnsafePointer<UInt8> = {
+    let copy = UnsafeMutablePointer<UInt8>.allocate(capacity: letters.count)
+    copy.initialize(from: letters, count: letters.count)
+    return UnsafePointer(copy)
+  }()
+  /// Stands for the name of what is no frame.
+  private static let gap = 63 * 32
+  /// A parser may refuse text nodes of more than 10 MB; this many frames and one take 39 letters each at most.
+  private static let partMask = (1 << 18) - 1
 
   private let layout: FlameLayout
+  private let palette: FlamePalette
+  private let attributes: [String: FlameGraphSVG.NameAttributes]
   /// Numbers in the table by numbers in the arena, and back.
   private let numbers: [UInt32]
   private let ids: [UInt32]
 
-  init(_ layout: FlameLayout) {
-    self.layout = layout
+  init(
+    _ layout: FlameLayout, _ palette: FlamePalette, _ attributes: [String: FlameGraphSVG.NameAttributes] = [:]
+  ) {
+    (self.layout, self.palette, self.attributes) = (layout, palette, attributes)
     var uses = [UInt32](repeating: 0, count: layout.names.count)
     for frame in layout.frames { uses[Int(frame.name)] += 1 }
     ids = (0..<UInt32(uses.count)).filter { uses[Int($0)] > 0 }.sorted {
@@ -33,41 +46,81 @@ struct FrameTable {
     writer.markup("<metadata class=\"names\">")
     for (index, id) in ids.enumerated() {
       if index > 0 { writer.byte(UInt8(ascii: "\n")) }
-      writer.byte(Self.letters[FlamePalette.shade(of: layout.names.utf8(id))])
+      let shade = id == layout.gap ? Self.gap : palette.shade(of: layout.names.utf8(id))
+      writer.byte(Self.letters[shade / 32])
+      writer.byte(Self.letters[shade % 32])
       writer.text(layout.names.string(id))
       try writer.flush()
     }
     writer.markup("</metadata>\n<metadata class=\"table\">")
     try writeFrames(to: &writer)
     writer.markup("</metadata>\n")
+    if let comparison = layout.comparison {
+      try writeColumn("before", comparison.ownBefore, to: &writer)
+      try writeColumn("after", comparison.ownAfter, to: &writer)
+    }
+    try writeAttributes(to: &writer)
+  }
+
+  /// A number for each frame.
+  private func writeColumn<E: Error>(_ name: StaticString, _ values: [UInt64], to writer: inout SVGWriter<E>) throws(E)
+  {
+    writer.markup("<metadata class=\"")
+    writer.markup(name)
+    writer.markup("\">")
+    for value in values { try writer.digits(value, Self.alphabet) }
+    writer.endDigits()
+    writer.markup("</metadata>\n")
+  }
+
+  /// A line for each name that has any: its number, its class, its link, between tabs.
+  private func writeAttributes<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
+    guard !attributes.isEmpty else { return }
+    writer.markup("<metadata class=\"attributes\">")
+    for (number, id) in ids.enumerated() {
+      guard let attributes = attributes[layout.names.string(id)] else { continue }
+      writer.number(number)
+      writer.byte(0x09)
+      writer.text(Self.word(attributes.className ?? ""))
+      writer.byte(0x09)
+      writer.text(Self.safe(attributes.link) ?? "")
+      writer.byte(0x0a)
+      try writer.flush()
+    }
+    writer.markup("</metadata>\n")
+  }
+
+  /// A link that can run no script: http, https, or relative.
+  static func safe(_ link: String?) -> String? {
+    guard let link, !link.isEmpty, link.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else { return nil }
+    let scheme = link.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
+    guard let colon = scheme.firstIndex(of: ":") else { return link }
+    return ["http", "https"].contains(scheme[..<colon].lowercased()) ? link : nil
+  }
+
+  private static func word(_ name: String) -> String {
+    String(
+      name.unicodeScalars.filter {
+        $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || $0 == "_" || ("0"..."9").contains($0))
+      }.map(Character.init))
   }
 
   private func writeFrames<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
-    var written = number(UInt64(layout.frames.count), to: &writer)
+    let alphabet = Self.alphabet
+    try writer.digits(UInt64(layout.frames.count), alphabet)
     var depth: UInt32 = 0
-    for (index, frame) in layout.frames.enumerated() {
-      if written > Self.partLimit {
+    for index in layout.frames.indices {
+      let frame = layout.frames[index]
+      if index & Self.partMask == Self.partMask {
+        writer.endDigits()
         writer.markup("</metadata>\n<metadata class=\"table\">")
-        written = 0
       }
       // The root ends nothing; any other frame ends all that are open and not above it.
-      written += number(UInt64(index == 0 ? 0 : depth + 1 - frame.depth), to: &writer)
-      written += number(UInt64(numbers[Int(frame.name)]), to: &writer)
-      written += number(layout.own(of: index), to: &writer)
+      try writer.digits(UInt64(index == 0 ? 0 : depth &+ 1 &- frame.depth), alphabet)
+      try writer.digits(UInt64(numbers[Int(frame.name)]), alphabet)
+      try writer.digits(layout.own(of: index), alphabet)
       depth = frame.depth
-      try writer.flush()
     }
-  }
-
-  private func number<E: Error>(_ value: UInt64, to writer: inout SVGWriter<E>) -> Int {
-    var rest = value
-    var count = 1
-    while rest >= 32 {
-      writer.byte(Self.letters[Int(rest & 31 | 32)])
-      rest >>= 5
-      count += 1
-    }
-    writer.byte(Self.letters[Int(rest)])
-    return count
+    writer.endDigits()
   }
 }

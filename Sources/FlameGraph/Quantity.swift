@@ -1,15 +1,16 @@
 // Numbers as people read them, from integers only: the same text on every machine.
 
 enum Quantity {
-  /// 1,234,567.
-  static func grouped(_ value: UInt128) -> String {
-    let digits = Array(String(value))
+  /// A value in 10^-`decimals`: 1,234,567.5.
+  static func grouped(_ value: UInt128, _ decimals: Int = 0) -> String {
+    let plain = decimal(value, decimals).split(separator: ".", maxSplits: 1)
+    let digits = Array(plain[0])
     var text = ""
     for (index, digit) in digits.enumerated() {
       if index > 0, (digits.count - index) % 3 == 0 { text.append(",") }
       text.append(digit)
     }
-    return text
+    return plain.count > 1 ? text + "." + plain[1] : text
   }
 
   /// The part of a whole as in 12.34 %, rounded.
@@ -17,6 +18,16 @@ enum Quantity {
     guard whole > 0 else { return "0.00 %" }
     let product = UInt128(part) * 10_000 + UInt128(whole) / 2
     return fixed(UInt64(product / UInt128(whole)), decimals: 2) + " %"
+  }
+
+  /// A value in 10^-`decimals`, without zeros at its end: 12.5.
+  static func decimal(_ value: UInt128, _ decimals: Int) -> String {
+    guard decimals > 0 else { return String(value) }
+    let digits = String(value)
+    let padded = String(repeating: "0", count: max(0, decimals + 1 - digits.count)) + digits
+    var fraction = padded.suffix(decimals)
+    while fraction.last == "0" { fraction.removeLast() }
+    return padded.dropLast(decimals) + (fraction.isEmpty ? "" : "." + fraction)
   }
 
   /// A number with its last digits behind a point.

@@ -5,15 +5,23 @@
 
 struct SVGWriter<Failure: Error>: ~Copyable {
   private var buffer: [UInt8] = []
+  /// Letters of the table; they go out through `buffer`.
+  private let letters = UnsafeMutablePointer<UInt8>.allocate(capacity: 1 << 16)
+  private var letterCount = 0
   private let sink: ([UInt8]) throws(Failure) -> Void
   private static var chunk: Int { 64 * 1024 }
 
   init(_ sink: @escaping ([UInt8]) throws(Failure) -> Void) { self.sink = sink }
 
+  deinit { letters.deallocate() }
+
   mutating func markup(_ text: StaticString) { text.withUTF8Buffer { buffer.append(contentsOf: $0) } }
 
   /// Text between tags or in a quoted attribute.
   mutating func text(_ text: some StringProtocol) { XMLText.append(text.unicodeScalars, to: &buffer) }
+
+  /// Letters, digits and blanks, which mean nothing in XML or CSS.
+  mutating func raw(_ word: String) { buffer.append(contentsOf: word.utf8) }
 
   mutating func number(_ value: some BinaryInteger) { buffer.append(contentsOf: String(value).utf8) }
 
@@ -24,6 +32,29 @@ struct SVGWriter<Failure: Error>: ~Copyable {
     buffer.append(UInt8(ascii: "."))
     buffer.append(UInt8(ascii: "0") + UInt8(value % 100 / 10))
     if value % 10 != 0 { buffer.append(UInt8(ascii: "0") + UInt8(value % 10)) }
+  }
+
+  /// A number in letters of five bits each, least significant first, the sixth bit saying that more follow. `endDigits`
+  /// must come before anything else is written.
+  @inline(__always)
+  mutating func digits(_ value: UInt64, _ alphabet: UnsafePointer<UInt8>) throws(Failure) {
+    if letterCount > (1 << 16) - 16 {
+      endDigits()
+      try flush()
+    }
+    var rest = value
+    while rest >= 32 {
+      letters[letterCount] = alphabet[Int(truncatingIfNeeded: rest & 31 | 32)]
+      letterCount &+= 1
+      rest >>= 5
+    }
+    letters[letterCount] = alphabet[Int(truncatingIfNeeded: rest)]
+    letterCount &+= 1
+  }
+
+  mutating func endDigits() {
+    buffer.append(contentsOf: UnsafeBufferPointer(start: letters, count: letterCount))
+    letterCount = 0
   }
 
   /// One byte that means nothing in XML.

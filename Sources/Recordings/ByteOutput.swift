@@ -1,5 +1,6 @@
 // Bytes to a file or to standard output. Every error is told, that of the last byte included.
 
+import Glibc
 import SystemPackage
 
 public struct ByteOutput {
@@ -38,5 +39,11 @@ public struct ByteOutput {
     do { try descriptor.close() } catch {
       throw ToolError(.inputOutput, "\(name): write failed, the output is not whole: \(error)")
     }
+  }
+
+  /// A folder for several outputs; it may exist.
+  public static func makeFolder(_ path: String) throws(ToolError) {
+    guard mkdir(path, 0o777) != 0, errno != EEXIST else { return }
+    throw ToolError(.inputOutput, "\(path): cannot be made: \(Errno(rawValue: errno))")
   }
 }

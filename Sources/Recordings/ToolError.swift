@@ -5,6 +5,8 @@ public struct ToolError: Error, CustomStringConvertible {
   /// After sysexits.h.
   public enum Kind: Int32, Sendable {
     case failure = 1
+    /// A threshold that the user set was passed.
+    case threshold = 2
     case usage = 64
     case badInput = 65
     case noInput = 66

@@ -6,16 +6,16 @@ import Recordings
 
 struct Collapse: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Print a recording's stacks as folded text: 'thread;system call;span NANOSECONDS' a line.")
+    abstract: "Print stacks as folded text: 'outer;inner;leaf COUNT' a line.")
 
-  @OptionGroup var stacks: StackOptions
+  @OptionGroup var input: InputOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Where the text goes; default: standard output.", valueName: "FILE"))
   var output: String?
 
   func run() {
     KFlame.ending { () throws(ToolError) in
-      let stacks = try stacks.read().stacks
+      let stacks = try InputReader(options: input).read().profile.stacks
       let output = try ByteOutput(path: output)
       try stacks.writeText { bytes throws(ToolError) in try output.write(bytes) }
       try output.close()

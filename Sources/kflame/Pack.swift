@@ -19,15 +19,15 @@ struct Pack: ParsableCommand {
 
   func run() {
     KFlame.ending { () throws(ToolError) in
-      let input = try ByteInput(path: input)
-      let bytes = try input.all()
-      let model = try RecordingInput.model(bytes, input, elf: elf)
+      let source = try ByteSource(path: input)
+      let held = try source.rest()
+      let model = try RecordingInput.model(held.bytes, source.name, elf: elf)
       guard let names = model.session.flatMap(model.names) else {
-        throw ToolError(.badInput, "\(input.name): the names of its kernel were not found; give the ELF file by --elf")
+        throw ToolError(.badInput, "\(source.name): the names of its kernel were not found; give the ELF file by --elf")
       }
       let output = try ByteOutput(path: output)
       try output.write(names.frames())
-      try output.write(bytes)
+      try output.write(Array(held.bytes))
       try output.close()
     }
   }

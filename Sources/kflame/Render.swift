@@ -1,71 +1,107 @@
-// `kflame render`: an SVG of the stacks.
+// `kflame render`: a picture of the stacks, as SVG or as a page of HTML.
 
 import ArgumentParser
 import FlameGraph
 import Recordings
+import TraceFormats
 
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Draw a recording, or folded stacks, as an SVG.",
+    abstract: "Draw a flame graph of any input.",
     discussion: """
-      Frames are threads by name, then system calls, then the spans inside. Lines of folded text that are none are \
-      told on standard error and left out.
+      Lines that cannot be read are told on standard error and left out. Of an input that is none at all the picture \
+      says so, and the exit status is 65.
       """)
 
-  @OptionGroup var stacks: StackOptions
+  enum Format: String, ExpressibleByArgument, CaseIterable { case svg, html, text }
 
-  @Option(name: .shortAndLong, help: ArgumentHelp("Where the SVG goes; default: standard output.", valueName: "FILE"))
+  @OptionGroup var input: InputOptions
+  @OptionGroup(title: "Picture") var picture: PictureOptions
+  @OptionGroup(title: "Order") var order: OrderOptions
+
+  @Option(name: .shortAndLong, help: ArgumentHelp("Where it goes; default: standard output.", valueName: "FILE"))
   var output: String?
 
-  @Option(help: "The title.")
-  var title: String?
+  @Option(
+    help: ArgumentHelp(
+      "svg; html, a page with a heat map over time where the input knows it; or text, the tree of calls.",
+      valueName: "FORMAT"))
+  var format = Format.svg
 
-  @Option(help: "Text before the facts about the recording, below the title.")
-  var subtitle: String?
-
-  @Option(help: ArgumentHelp("Pixels; default: 1200, and all of the window in a browser.", valueName: "PX"))
-  var width: Int?
-
-  @Option(help: ArgumentHelp("Frames narrower than this come only with zoom.", valueName: "PX"))
-  var minwidth = 0.4
-
-  @Flag(help: "Root on top.")
-  var inverted = false
-
-  @Option(help: ArgumentHelp("Palette: \(FlamePalette.all.map(\.name).joined(separator: ", ")).", valueName: "NAME"))
-  var colors: String?
-
-  @Option(help: ArgumentHelp("What folded text counts.", valueName: "UNIT"))
-  var countname: String?
+  @Option(help: ArgumentHelp("What the whole width stands for, at least all there is.", valueName: "N")) var total:
+    String?
+  @Option(help: ArgumentHelp("Multiply all values by this.", valueName: "N")) var factor: String?
 
   func validate() throws {
-    if let width, !FlameGraphSVG.widthRange.contains(width) { throw ValidationError("--width takes 200 to 32000") }
-    guard (0...1000).contains(minwidth) else { throw ValidationError("--minwidth takes 0 to 1000") }
-    if let colors, FlamePalette.named(colors) == nil {
-      throw ValidationError("--colors takes one of \(FlamePalette.all.map(\.name).joined(separator: ", "))")
+    for number in [total, factor].compactMap({ $0 }) where FoldedStacks.Amount(number) == nil {
+      throw ValidationError("--total and --factor take a number of 0 or more, not '\(number)'")
     }
   }
 
   func run() {
     KFlame.ending { () throws(ToolError) in
-      let (stacks, given) = try stacks.read()
-      let picture = settings(given)
-      if stacks.isEmpty { KFlame.warn("no stacks; the SVG says so") }
-      let output = try ByteOutput(path: output)
-      try picture.render(stacks) { bytes throws(ToolError) in try output.write(bytes) }
-      try output.close()
+      do throws(ToolError) { try draw() } catch {
+        // Whoever asked for a picture finds in it why there is none.
+        if error.kind == .badInput { try drawError(error.message) }
+        throw error
+      }
     }
   }
 
-  private func settings(_ given: FlameGraphSVG) -> FlameGraphSVG {
+  private func draw() throws(ToolError) {
+    let first = try ByteSource(path: input.inputs[0])
+    if isPlain, let layout = try foldedLayout(first) {
+      return try write(layout, FlameGraphSVG(), nil)
+    }
+    var reader = InputReader(options: input)
+    reader.keepsSamples = order.needsTime || format == .html
+    var (profile, settings) = try reader.read(first)
+    if let factor, let amount = FoldedStacks.Amount(factor) { profile.stacks = profile.stacks.multiplied(by: amount) }
+    let layout = try order.layout(of: profile, total: total.flatMap(FoldedStacks.Amount.init))
+    try write(layout, settings, profile)
+  }
+
+  /// Folded text alone takes the short way.
+  private var isPlain: Bool {
+    input.inputs.count == 1 && input.filter.isEmpty && order.isPlain && total == nil && factor == nil && format == .svg
+  }
+
+  private func foldedLayout(_ source: ByteSource) throws(ToolError) -> FlameLayout? {
+    guard !UTF16Text.isMarked(source.head), try InputReader.format(of: source, input.from) == .folded else {
+      return nil
+    }
+    let held = try source.rest()
+    let (layout, badLines, badLineCount) = FlameLayout.read(folded: held.bytes, order.flamechart ? .asGiven : .byName)
+    for bad in badLines { KFlame.warn("\(source.name): line \(bad.line): \(bad.reason.rawValue)") }
+    if badLineCount > badLines.count { KFlame.warn("\(source.name): \(badLineCount - badLines.count) more bad lines") }
+    if badLineCount > 0, layout.total == 0 {
+      throw ToolError(.badInput, "\(source.name): no stacks; line \(badLines[0].line): \(badLines[0].reason.rawValue)")
+    }
+    return order.leftHeavy ? layout.leftHeavy() : layout
+  }
+
+  private func write(_ layout: FlameLayout, _ given: FlameGraphSVG, _ profile: Profile?) throws(ToolError) {
     var settings = given
-    if let title { settings.title = title }
-    if let subtitle { settings.subtitle = given.subtitle.isEmpty ? subtitle : "\(subtitle) · \(given.subtitle)" }
-    if let countname { settings.unit = countname }
-    if let palette = colors.flatMap(FlamePalette.named) { settings.palette = palette }
-    settings.width = width
-    settings.minimumWidth = minwidth
-    settings.isInverted = inverted
-    return settings
+    if order.reverse, settings.title == "Flame graph" { settings.title = "Flame graph of callers" }
+    try picture.apply(to: &settings)
+    if layout.total == 0 { KFlame.warn("no stacks; the \(format == .text ? "text is empty" : "picture says so")") }
+    let output = try ByteOutput(path: output)
+    switch format {
+    case .svg: try settings.render(layout) { bytes throws(ToolError) in try output.write(bytes) }
+    case .text: try FlameText(layout, unit: settings.unit).write { bytes throws(ToolError) in try output.write(bytes) }
+    case .html:
+      let page = FlamePage(settings: settings, layout: layout, samples: profile.map(TimeTable.rows) ?? [])
+      try page.render { bytes throws(ToolError) in try output.write(bytes) }
+    }
+    try output.close()
+  }
+
+  private func drawError(_ message: String) throws(ToolError) {
+    guard format == .svg else { return }
+    var settings = FlameGraphSVG(title: "No flame graph")
+    settings.emptyMessage = "Error: \(message)"
+    let output = try ByteOutput(path: output)
+    try settings.render(FoldedStacks()) { bytes throws(ToolError) in try output.write(bytes) }
+    try output.close()
   }
 }

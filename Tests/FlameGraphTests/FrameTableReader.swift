@@ -12,7 +12,7 @@ struct FrameTableReader {
     var depth = 0
     for index in 0..<number() {
       depth += (index == 0 ? 0 : 1) - Int(number())
-      let name = names[Int(number())].dropFirst()
+      let name = names[Int(number())].dropFirst(2)
       frames.append((String(name), depth, number()))
     }
     #expect(text.isEmpty)

@@ -5,7 +5,7 @@ import Testing
 @Suite struct LayoutTests {
   @Test func placesSiblingsByName() {
     let layout = FlameLayout(FoldedParser("b;x 1\na;y 2\na 3\nb;w 4\n").stacks)
-    let rows = layout.frames.map { "\(layout.name(of: $0)) \($0.depth) \($0.x) \($0.width)" }
+    let rows = zip(layout.frames, layout.positions).map { "\(layout.name(of: $0)) \($0.depth) \($1) \($0.width)" }
     #expect(rows == ["all 0 0 10", "a 1 0 5", "y 2 0 2", "b 1 5 5", "w 2 5 4", "x 2 9 1"])
     #expect(layout.frames.indices.map(layout.own) == [0, 3, 2, 0, 4, 1])
   }
@@ -45,7 +45,7 @@ import Testing
     #expect(layout.frames.map(\.width) == [UInt64.max - 1, UInt64.max / 2, UInt64.max / 2])
     #expect(FlameGraphSVG().render(stacks).contains("b: 18,446,744,073,709,551,614 samples, 50.00 %"))
     stacks.add(["a"], value: 1)
-    #expect(stacks.text == "a \(UInt64.max)\nb \(UInt64.max)\n")
+    #expect(stacks.text == "a 18446744073709551616\nb \(UInt64.max)\n")
   }
 
   @Test func emptyAndWidthless() {
@@ -57,7 +57,44 @@ import Testing
 
   @Test func narrowFramesAreLeftOutWithAllInside() {
     let layout = FlameLayout(FoldedParser("a;x;y 1\nb 99").stacks)
-    #expect(layout.indices(widthAtLeast: 2).map { layout.name(of: layout.frames[$0]) } == ["all", "b"])
+    var names: [String] = []
+    layout.forEach(widthAtLeast: 2) { index, _ in names.append(layout.name(of: layout.frames[index])) }
+    #expect(names == ["all", "b"])
+  }
+
+  /// The short way, over text in memory, and the long one, through a tree, draw the same.
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func textInMemoryGivesTheSame(seed: UInt64) {
+    var text = Self.randomStacks(seed).text
+    if seed % 3 == 0 { text = text.split(separator: "\n").shuffled().joined(separator: "\r\n") }
+    if seed % 4 == 0 { text += "\nodd ;;x 5\n;a 3\na; 4\na 1\na b;c 2\na;b 9\na:b 1\na\u{1f525};z 3\nbad line\n  \n" }
+    if seed % 5 == 0 { text += "\nfraction;x 0.5\n" }
+    if seed % 7 == 0 { text += "\nlarge \(UInt64.max)\nlarge 1\n" }
+    let parser = FoldedParser(text)
+    let expected = FlameLayout(parser.stacks)
+    let read = Array(text.utf8).withUnsafeBufferPointer { FlameLayout.read(folded: $0) }
+    #expect(read.badLineCount == parser.badLineCount && read.badLines == parser.badLines)
+    func rows(_ layout: FlameLayout) -> [String] {
+      layout.frames.map { "\(layout.name(of: $0)) \($0.depth) \($0.end) \($0.width)" }
+    }
+    #expect(rows(read.layout) == rows(expected))
+    #expect(read.layout.levels == expected.levels && read.layout.droppedBits == expected.droppedBits)
+  }
+
+  @Test func repairedNamesThatBecomeEqualAreOne() {
+    let text: [UInt8] = Array("a".utf8) + [0xff] + Array(";x 1\na".utf8) + [0xfe] + Array(";x 2\n".utf8)
+    let layout = text.withUnsafeBufferPointer { FlameLayout.read(folded: $0).layout }
+    #expect(layout.frames.map(layout.name) == ["all", "a\u{fffd}", "x"] && layout.total == 3)
+  }
+
+  @Test func timeOrderKeepsWhatIsApart() {
+    let text = "a;b 2\na;b 1\na 4\na;c 1\nx 1\na;b 1\n"
+    let layout = Array(text.utf8).withUnsafeBufferPointer { FlameLayout.read(folded: $0, .asGiven).layout }
+    let rows = zip(layout.frames, layout.positions).map { "\(layout.name(of: $0)) \($0.depth) \($1) \($0.width)" }
+    #expect(
+      rows == [
+        "all 0 0 10", "a 1 0 8", "b 2 0 3", "(between) 2 3 4", "c 2 7 1", "x 1 8 1", "a 1 9 1", "b 2 9 1",
+      ])
   }
 
   @Test func mergeIsAddition() {
@@ -86,18 +123,19 @@ import Testing
     var open: [Int] = []
     var next = [UInt64](repeating: 0, count: layout.frames.count)
     var isRight = true
+    let x = layout.positions
     for (index, frame) in layout.frames.enumerated() {
       while let last = open.last, layout.frames[last].end <= index { open.removeLast() }
-      next[index] = frame.x
+      next[index] = x[index]
       if let parent = open.last {
-        isRight = isRight && frame.x == next[parent] && frame.depth == layout.frames[parent].depth + 1
-        next[parent] = frame.x + frame.width
+        isRight = isRight && x[index] == next[parent] && frame.depth == layout.frames[parent].depth + 1
+        next[parent] = x[index] + frame.width
       }
       isRight = isRight && Int(frame.depth) == open.count && frame.width > 0
       open.append(index)
     }
     for (index, frame) in layout.frames.enumerated() {
-      isRight = isRight && next[index] + layout.own(of: index) == frame.x + frame.width
+      isRight = isRight && next[index] + layout.own(of: index) == x[index] + frame.width
     }
     #expect(isRight)
   }

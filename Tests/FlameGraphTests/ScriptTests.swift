@@ -21,8 +21,9 @@ import Testing
           print([nameOf(i), frames.depth[i], frames.end[i], frames.start[i], frames.total[i], frames.own[i]].join(" "));
         """))
     guard let lines else { return }
+    let x = layout.positions
     let expected = layout.frames.enumerated().map { index, frame in
-      "\(layout.name(of: frame)) \(frame.depth) \(frame.end) \(frame.x) \(frame.width) \(layout.own(of: index))"
+      "\(layout.name(of: frame)) \(frame.depth) \(frame.end) \(x[index]) \(frame.width) \(layout.own(of: index))"
     }
     #expect(lines == expected)
   }
@@ -58,7 +59,7 @@ import Testing
     let unit = try #require(svg.firstMatch(of: /data-unit="([^"]*)"/)).1
     return """
       const svg = { dataset: { unit: \(try quoted(unit)), minimum: "400", bits: "0" },
-        querySelector: () => ({ textContent: \(try quoted(names)) }),
+        querySelector: (wanted) => (wanted === ".names" ? { textContent: \(try quoted(names)) } : null),
         querySelectorAll: () => [{ textContent: \(try quoted(table)) }] };
       const document = { currentScript: { ownerSVGElement: svg } };
       const print = (...words) => console.log(words.join(" "));

@@ -58,8 +58,8 @@ import TraceModel
 
   @Test func emptyInputGivesAPictureThatSaysSo() async throws {
     let result = try await Self.shell("\"$KFLAME\" render < /dev/null")
-    #expect(result.status == 0 && result.output.contains("No on-CPU time"))
-    #expect(result.error == "kflame: no stacks; the SVG says so\n")
+    #expect(result.status == 0 && result.output.contains("No stacks: nothing to show."))
+    #expect(result.error == "kflame: no stacks; the picture says so\n")
   }
 
   @Test(arguments: [
@@ -74,7 +74,7 @@ import TraceModel
     ("collapse RECORDING --elf /bin/sh", 65, "/bin/sh: "),
     ("collapse RECORDING --boot 3", 65, "RECORDING: has 1 boots; expected at least 3"),
     ("render BAD", 65, "BAD: line 2: no count at the end; expected 'outer;inner COUNT'"),
-    ("render BAD", 65, "BAD: expected a recording or folded stacks"),
+    ("render BAD", 65, "BAD: no stacks; line 2: no count at the end"),
   ])
   func failures(command: String, status: Int32, message: String) async throws {
     let folder = try Folder()

@@ -12,7 +12,8 @@
   X(18, yield_locks, 1, "yield-locks")                 /* sched_yield takes the run queue three times */               \
   X(19, sigaction_two_locks, 1, "sigaction-two-locks") /* the old action is read under a lock of its own */            \
   X(20, irq_locks, 4, "irq-locks")                     /* the descriptor table is locked with interrupts off */        \
-  X(21, bss_prefault, 1, "bss-prefault")               /* exec fills every anonymous area with pages */
+  X(21, bss_prefault, 1, "bss-prefault")               /* exec fills every anonymous area with pages */                \
+  X(22, fail, 3, "fail")                               /* allocations fail on purpose: fail=N on the boot line */
 
 enum apus_switch {
 #define X(id, name, sites, word) apus_switch_id_##name = id,

@@ -4,9 +4,13 @@ extension FlameScript {
   static let details: StaticString = #"""
     function detailsOf(index) {
       const { total, own } = frames;
-      const lines = [nameOf(index), amount(total[index]), percent(total[index], total[0]) + " of all"];
+      const lines = [settings.type + nameOf(index)];
+      if (settings.samples) lines.push(...comparison(index));
+      else lines.push(amount(total[index]), percent(total[index], total[0]) + " of all");
       if (view.focus > 0 && index !== view.focus) lines.push(percent(total[index], total[view.focus]) + " of the zoomed frame");
       if (own[index] > 0 && own[index] < total[index]) lines.push("own " + amount(own[index]));
+      const link = attributes.get(frames.name[index])?.link;
+      if (link) lines.push("Ctrl-click or o: " + link);
       return lines;
     }
 

@@ -32,8 +32,15 @@ extension FlameScript {
       draw();
     }
 
+    // Takes back what was done last: search, zoom, arrangement.
     function leave() {
-      if (view.pattern) { search(""); remember(); } else zoom(0);
+      if (panel) closeTop();
+      else if (view.pattern) { search(""); remember(); }
+      else if (view.focus > 0) zoom(0);
+      else if (isArranged()) {
+        plan.reversed = plan.heavy = false;
+        showAll();
+      }
     }
 
     const towardsRoot = () => moveTo(frames.parent[view.current]);
@@ -52,6 +59,14 @@ extension FlameScript {
       n: () => step(1),
       N: () => step(-1),
       i: invert,
+      c: toggleCase,
+      r: () => toggle("reversed"),
+      l: () => toggle("heavy"),
+      h: () => hide(view.current),
+      f: () => only(view.current),
+      u: showAll,
+      t: toggleTop,
+      o: () => follow(view.current),
     };
 
     function pressed(event) {
@@ -64,7 +79,10 @@ extension FlameScript {
     }
     window.addEventListener("keydown", pressed);
 
-    const buttons = [["Search", "/ or Ctrl-F", openSearch], ["Invert", "i", invert], ["Reset", "Esc", leave]].map(([word, key, action]) => {
+    const buttons = [
+      ["Search", "/ or Ctrl-F", openSearch], ["Top", "t; functions by own and total value", toggleTop],
+      ["Callers", "r; callees below, callers above", () => toggle("reversed")], ["Invert", "i", invert], ["Reset", "Esc", leave],
+    ].map(([word, key, action]) => {
       const button = make(svg, "text", { class: "button", role: "button", tabindex: 0, y: 24 }, word);
       make(button, "title", {}, `${word}: ${key}`);
       button.addEventListener("click", action);
@@ -79,7 +97,7 @@ extension FlameScript {
 
     function showButtons() {
       buttons.forEach((button, i) => button.setAttribute("x", view.width - margin - 66 * i));
-      buttons[2].setAttribute("visibility", view.focus > 0 || view.pattern ? "visible" : "hidden");
+      buttons[4].setAttribute("visibility", view.focus > 0 || view.pattern || isArranged() ? "visible" : "hidden");
     }
 
     """#

@@ -3,8 +3,15 @@
 extension FlameScript {
   static let names: StaticString = #"""
     const names = svg.querySelector(".names").textContent.split("\n");
-    const shades = names.map((line) => "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz".indexOf(line[0]));
-    names.forEach((line, i) => { names[i] = line.slice(1); });
+    const shadeLetters = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
+    const shades = names.map((line) => shadeLetters.indexOf(line[0]) * 32 + shadeLetters.indexOf(line[1]));
+    names.forEach((line, i) => { names[i] = line.slice(2); });
+    // The name of what is no frame, but time between two.
+    const gap = shades.indexOf(63 * 32);
+    const attributes = new Map((svg.querySelector(".attributes")?.textContent || "").split("\n").filter(Boolean).map((line) => {
+      const [number, className, link] = line.split("\t");
+      return [Number(number), { className, link }];
+    }));
     const nameOf = (index) => names[frames.name[index]];
 
     const wide = /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
@@ -14,6 +21,11 @@ extension FlameScript {
     // At most so many columns; the end that says less goes.
     function fit(name, columns) {
       if (name.length * 2 <= columns) return name;
+      if (/^[\x20-\x7e]*$/.test(name)) {
+        if (name.length <= columns) return name;
+        if (columns < 3) return "";
+        return /::|[./]/.test(name) ? "…" + name.slice(1 - columns) : name.slice(0, columns - 1) + "…";
+      }
       let letters = lettersOf(name);
       if (columnsOf(letters) <= columns) return name;
       if (columns < 3) return "";

@@ -2,7 +2,13 @@
 
 extension FlameScript {
   static let numbers: StaticString = #"""
-    const grouped = (value) => String(BigInt(Math.round(value))).replace(/\B(?=(\d{3})+$)/g, ",");
+    const grouped = (value) => {
+      if (value < 1000 && Number.isInteger(value)) return String(value);
+      if (value < 1e6 && Number.isInteger(value)) return `${Math.floor(value / 1000)},${String(value % 1000).padStart(3, "0")}`;
+      const whole = Number.isInteger(value) || value > 1e15 ? BigInt(Math.round(value)) : BigInt(Math.floor(value));
+      const part = Number.isInteger(value) || value > 1e15 ? "" : value.toFixed(9).replace(/^.*\./, ".").replace(/0+$/, "");
+      return String(whole).replace(/\B(?=(\d{3})+$)/g, ",") + part;
+    };
     const percent = (part, whole) => (whole > 0 ? (100 * part / whole).toFixed(2) : "0.00") + " %";
 
     function duration(value) {

@@ -1,4 +1,4 @@
-// Script: search by regular expression. A pattern without capitals ignores case. The share that matched counts no value
+// Script: search by regular expression. A pattern without capitals ignores case; c makes others do so. The share that matched counts no value
 // twice: what is inside of a match belongs to it.
 
 extension FlameScript {
@@ -11,15 +11,24 @@ extension FlameScript {
       if (pattern) {
         try {
           const hasCapitals = /[A-Z]/.test(pattern.replace(/\\./g, ""));
-          const expression = new RegExp(pattern, hasCapitals ? "" : "i");
+          const expression = new RegExp(pattern, hasCapitals && !view.ignoresCase ? "" : "i");
           view.matches = names.map((name) => expression.test(name));
         } catch {
           view.matches = [];
         }
       }
-      draw();
+      // What is drawn stays where it is.
+      for (const [index, group] of view.drawn) group.firstChild.setAttribute("class", fillOf(index));
       countMatches();
       showButtons();
+    }
+
+    const fillOf = (index) => (view.matches && view.matches[frames.name[index]] ? "match" : classOf(index));
+
+    function toggleCase() {
+      view.ignoresCase = !view.ignoresCase;
+      search(view.pattern);
+      remember();
     }
 
     function countMatches() {

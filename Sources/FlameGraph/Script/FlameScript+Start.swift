@@ -22,6 +22,8 @@ extension FlameScript {
     window.addEventListener("resize", () => {
       if (settings.fluid) adapt();
     });
+    // For the page around the picture.
+    svg.kflame = { count: base.count, numbersOf, pick: (own) => { plan.picked = own; arrange(); } };
     begin();
     })();
     """#

@@ -2,12 +2,12 @@
 
 extension FlameScript {
   static let view: StaticString = #"""
-    const margin = 10, top = 84, bottom = 34, row = 17, rowLimit = 1500;
-    const rows = Math.min(frames.levels, rowLimit);
+    const margin = 10, top = 84, bottom = 34, row = settings.row, rowLimit = Math.floor(25500 / row);
+    const rows = Math.min(base.levels, rowLimit);
     const layer = svg.querySelector(".frames");
     const page = svg.querySelector(".page");
     // focus: the frame that fills the width. current: the one the keyboard is at. matches: by number of name, or null.
-    const view = { focus: 0, current: 0, base: 0, width: 0, letter: 7.25, pattern: "", matches: null, drawn: new Map() };
+    const view = { focus: 0, current: 0, base: 0, width: 0, letter: settings.letter, pattern: "", matches: null, drawn: new Map() };
 
     function make(parent, kind, attributes, text) {
       const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
@@ -17,9 +17,19 @@ extension FlameScript {
       return element;
     }
 
+    const hundredths = (value) => Math.round(value * 100) / 100;
+    // Copied for every frame, which is faster than making each anew.
+    const model = (() => {
+      const shelf = document.createDocumentFragment();
+      return {
+        group: make(shelf, "g", { role: "treeitem", tabindex: -1 }),
+        box: make(shelf, "rect", { height: row - 1 }),
+      };
+    })();
+
     function measure() {
       const sample = make(svg, "text", { visibility: "hidden" }, "m".repeat(50));
-      view.letter = sample.getComputedTextLength() / 50 || 7.25;
+      view.letter = sample.getComputedTextLength() / 50 || settings.letter;
       sample.remove();
       view.width = settings.fluid ? Math.max(320, svg.clientWidth || window.innerWidth) : svg.viewBox.baseVal.width;
     }
@@ -34,15 +44,16 @@ extension FlameScript {
 
     // Calls put(index, x, width) for every frame to draw, ancestors of the focus first.
     function forEachVisible(put) {
-      const { depth, parent, end, start, total } = frames;
+      const { name, depth, parent, end, start, total } = frames;
       const room = view.width - 2 * margin, scale = room / total[view.focus], left = start[view.focus];
+      const least = Math.max(settings.minimum, settings.share * room);
       const above = [];
       for (let i = parent[view.focus]; i >= 0 && depth[i] >= view.base; i = parent[i]) above.push(i);
       while (above.length) put(above.pop(), 0, room);
       for (let i = view.focus; i < end[view.focus]; ) {
         const width = total[i] * scale;
-        if (width < settings.minimum || depth[i] - view.base >= rows) { i = end[i]; continue; }
-        put(i, (start[i] - left) * scale, width);
+        if (!total[i] || width < least || depth[i] - view.base >= rows) { i = end[i]; continue; }
+        if (name[i] !== gap) put(i, (start[i] - left) * scale, width);
         i++;
       }
     }
@@ -63,18 +74,21 @@ extension FlameScript {
     function drawFrame(parent, index, x, width) {
       const level = frames.depth[index] - view.base;
       const y = top + (settings.inverted ? level : rows - 1 - level) * row;
-      const group = make(parent, "g", {
-        role: "treeitem", tabindex: -1, "aria-level": frames.depth[index] + 1, "aria-label": detailsOf(index).join(", "),
-      });
+      const group = model.group.cloneNode(false);
+      group.setAttribute("aria-level", frames.depth[index] + 1);
+      group.setAttribute("aria-label", nameOf(index) + ", " + percent(frames.total[index], frames.total[0]));
+      parent.append(group);
       group.frame = index;
-      if (index < view.focus) group.setAttribute("class", "above");
-      const isMatch = view.matches && view.matches[frames.name[index]];
-      make(group, "rect", {
-        class: isMatch ? "match" : "c" + shades[frames.name[index]],
-        x: (x + margin).toFixed(2), y, width: width.toFixed(2), height: row - 1,
-      });
+      const className = [index < view.focus ? "above" : "", attributes.get(frames.name[index])?.className || ""].join(" ").trim();
+      if (className) group.setAttribute("class", className);
+      const box = model.box.cloneNode(false);
+      box.setAttribute("class", fillOf(index));
+      box.setAttribute("x", hundredths(x + margin));
+      box.setAttribute("y", y);
+      box.setAttribute("width", hundredths(width));
+      group.append(box);
       const text = fit(nameOf(index), Math.floor((width - 6) / view.letter));
-      if (text) make(group, "text", { x: (x + margin + 3).toFixed(2), y: y + 12 }, text);
+      if (text) make(group, "text", { x: hundredths(x + margin + 3), y: y + settings.baseline }, text);
       return group;
     }
 

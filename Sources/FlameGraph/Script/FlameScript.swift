@@ -4,5 +4,7 @@
 // nodes and attribute values only, never as markup or code.
 
 enum FlameScript {
-  static let parts: [StaticString] = [table, numbers, names, view, details, zoom, search, keys, start]
+  static let parts: [StaticString] = [
+    table, numbers, names, compare, view, details, zoom, search, arrange, top, keys, start,
+  ]
 }

@@ -92,7 +92,11 @@ private func pageFault(_ frame: FramePointer) {
   // Only user copy may fault in the kernel: elsewhere SMAP makes it a bug even for mapped pages.
   guard let fixup = ExceptionTable.fixup(for: frame.pointee.rip) else { Panic.stop("page fault", frame: frame) }
   if address < UserMemory.end, let space = Thread.current.process.addressSpace {
-    if case .resolved = resolve(space, address, access, Thread.current) { return }
+    switch resolve(space, address, access, Thread.current) {
+    case .resolved: return
+    case .outOfMemory where !Frames.isExhausted: return  // tried again: memory has come back
+    default: break
+    }
   }
   frame.pointee.rip = fixup
 }

@@ -26,6 +26,9 @@ enum Console {
     lock.withLock { writeLine(first, second, third, fourth) }
   }
 
+  /// Runs `body` while no line is written.
+  static func withLog<Result>(_ body: () -> Result) -> Result { lock.withLock(body) }
+
   static func line(_ message: StaticString) { line(.literal(message)) }
 
   /// Program output: bytes as they are.
@@ -38,37 +41,43 @@ enum Console {
     write(second)
     write(third)
     write(fourth)
-    if !isPlain { SerialPort.com1.write(13) }
-    SerialPort.com1.write(10)
+    if !isPlain { put(13) }
+    put(10)
+  }
+
+  /// A byte of a message: on the line, and in the log.
+  private static func put(_ byte: UInt8) {
+    SerialPort.com1.write(byte)
+    if byte != 13 { KernelLog.append(byte) }
   }
 
   private static func write(_ text: Text) {
     switch text {
     case .literal(let string):
-      for index in 0..<string.utf8CodeUnitCount { SerialPort.com1.write(string.utf8Start[index]) }
+      for index in 0..<string.utf8CodeUnitCount { put(string.utf8Start[index]) }
     case .decimal(let value): writeDecimal(value)
     case .hex(let value): writeHex(value)
-    case .bytes(let bytes): write(bytes)
+    case .bytes(let bytes): for byte in bytes { put(byte) }
     }
   }
 
   private static func writeDecimal(_ value: Int) {
-    if value < 0 { SerialPort.com1.write(UInt8(ascii: "-")) }
+    if value < 0 { put(UInt8(ascii: "-")) }
     var divisor: UInt = 1
     while value.magnitude / divisor >= 10 { divisor *= 10 }
     while divisor > 0 {
-      SerialPort.com1.write(48 + UInt8(value.magnitude / divisor % 10))
+      put(48 + UInt8(value.magnitude / divisor % 10))
       divisor /= 10
     }
   }
 
   private static func writeHex(_ value: UInt64) {
-    SerialPort.com1.write(UInt8(ascii: "0"))
-    SerialPort.com1.write(UInt8(ascii: "x"))
+    put(UInt8(ascii: "0"))
+    put(UInt8(ascii: "x"))
     var shift = 60
     while shift >= 0 {
       let digit = UInt8(truncatingIfNeeded: value >> UInt64(shift)) & 15
-      SerialPort.com1.write(digit < 10 ? 48 + digit : 87 + digit)
+      put(digit < 10 ? 48 + digit : 87 + digit)
       shift -= 4
     }
   }

@@ -13,6 +13,7 @@ enum Legacy {
   static func initialize() {
     enable(BootLine.value(of: "legacy"))
     enable(BootLine.value(of: "experiment"))
+    if let words = BootLine.value(of: "fail") { prepareFailures(words) }
   }
 
   private static func enable(_ words: [UInt8]?) {
@@ -34,6 +35,27 @@ enum Legacy {
         Console.line(.literal("no such behaviour: "), .bytes(bytes))
       }
     }
+  }
+
+  // MARK: fail=N,SEED
+
+  nonisolated(unsafe) private static var failures: (interval: UInt32, seed: UInt32) = (0, 1)
+
+  private static func prepareFailures(_ words: [UInt8]) {
+    var numbers: [UInt32] = [0]
+    for byte in words {
+      if byte == UInt8(ascii: ",") { numbers.append(0) }
+      guard byte >= 48, byte <= 57 else { continue }
+      numbers[numbers.count - 1] = numbers[numbers.count - 1] &* 10 &+ UInt32(byte - 48)
+    }
+    failures = (numbers[0], numbers.count > 1 ? numbers[1] : 1)
+    StaticKeys.enable(UInt32(apus_switch_id_fail.rawValue))
+  }
+
+  /// Memory begins to fail once the first program runs.
+  static func startFailures() {
+    guard failures.interval != 0, FaultInjection.interval == 0 else { return }
+    FaultInjection.start(interval: failures.interval, seed: failures.seed)
   }
 
   // MARK: wait4-clear

@@ -6,6 +6,7 @@ import LinuxABI
 enum OutOfMemory {
   static func relieve(for thread: Thread) {
     Reaper.run()
+    guard Frames.isExhausted else { return }  // somebody gave memory back meanwhile, or it failed on purpose
     let victim = ProcessTable.lock.withLock { chooseVictim(asking: thread.process) }
     if victim.endingStatus == nil {
       Console.line(.literal("out of memory: killed process "), .decimal(Int(victim.pid)))

@@ -108,9 +108,19 @@ extension Process {
     return dropped
   }
 
-  /// Orphans go to init; those that are zombies already get their notice there. Lock: `process_table`.
+  /// Who takes in orphans: the nearest ancestor that wants to, or init.
+  private var foster: Process? {
+    var candidate = parent
+    while let process = candidate {
+      if process.isSubreaper, !process.isEnding, process.end == nil { return process }
+      candidate = process.parent
+    }
+    return ProcessTable.initProcess
+  }
+
+  /// Orphans are taken in; those that are zombies already get their notice there. Lock: `process_table`.
   private func giveChildrenToInit() {
-    guard let initProcess = ProcessTable.initProcess, initProcess !== self else { return }
+    guard let initProcess = foster, initProcess !== self else { return }
     let orphans = lock.withLock {
       let orphans = children
       children = []
@@ -121,6 +131,9 @@ extension Process {
       child.parent = initProcess
       if child.end == nil, child.group != group, child.session == session {
         ProcessGroups.hangUpIfOrphaned(child.group)
+      }
+      if let signal = Signal(number: child.deathSignal), child.end == nil {
+        Signals.send(SignalInfo(signal, code: SignalInfo.user, pid: pid, uid: credentials.uid), to: child)
       }
     }
     initProcess.lock.withLock { initProcess.children.append(contentsOf: orphans) }

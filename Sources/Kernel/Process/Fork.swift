@@ -29,6 +29,7 @@ enum Fork {
     try request.check()
     Reaper.runIfBusy()
     guard !KernelHeap.isLow else { throw .ENOMEM }
+    try checkProcessLimit(caller)
     let tid = try ProcessTable.lock.withLock { () throws(Errno) in try ProcessTable.takeNumber() }
     let (process, thread) = try make(tid, request, caller)
     if request.flags.contains(.parentSetTID) { storeTID(tid, request.parentTID) }
@@ -47,6 +48,18 @@ enum Fork {
       ProcessTable.lock.withLock { ProcessTable.giveBack(tid) }
       throw error
     }
+  }
+
+  /// RLIMIT_NPROC: threads of one real user id, for all but root.
+  /// - Throws: EAGAIN.
+  private static func checkProcessLimit(_ caller: Thread) throws(Errno) {
+    let limit = caller.process.limits[ResourceLimits.processes].soft
+    let uid = caller.process.credentials.uid
+    guard limit != .max, uid != 0, caller.process.credentials.euid != 0 else { return }
+    let count = ProcessTable.lock.withLock {
+      ProcessTable.processes.reduce(0) { $0 + ($1.credentials.uid == uid ? max(1, $1.threads.count) : 0) }
+    }
+    guard UInt64(count) < limit else { throw .EAGAIN }
   }
 
   /// Tells what is about to have several users that it can no longer be read without a lock.
@@ -74,6 +87,10 @@ enum Fork {
     process.argumentRange = parent.argumentRange
     process.environmentRange = parent.environmentRange
     process.limits = parent.limits
+    process.persona = parent.persona
+    process.isDumpable = parent.isDumpable
+    process.hasNoNewPrivileges = parent.hasNoNewPrivileges
+    if let ticks = parent.limits.processorLimit { process.timers.setProcessorLimit(ticks) }
     process.isVforkChild = request.flags.contains(.vfork)
     return process
   }
@@ -87,6 +104,8 @@ enum Fork {
     thread.threadPointer = request.flags.contains(.setThreadPointer) ? request.threadPointer : caller.threadPointer
     thread.mask = caller.mask
     thread.affinity = caller.affinity
+    thread.scheduling = caller.scheduling
+    thread.timerSlack = caller.timerSlack
     thread.ownName = request.flags.contains(.thread) ? caller.name : nil
     if !request.flags.contains(.memory) || request.flags.contains(.vfork) { thread.signalStack = caller.signalStack }
     thread.userFrame.pointee = caller.userFrame.pointee

@@ -157,6 +157,7 @@ enum InitProcess {
       try Exec.execute(
         file, path: found, arguments: words, environment: environment.map { bytes($0) }, caller: thread,
         frame: thread.userFrame)
+      Legacy.startFailures()
       return nil
     } catch { return error }
   }

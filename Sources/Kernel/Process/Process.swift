@@ -45,6 +45,14 @@ final class Process {
   var isMultithreaded = false
   let timers = ProcessTimers()
 
+  // What prctl and personality keep.
+  /// The signal that it gets when its parent ends.
+  var deathSignal: Int32 = 0
+  var isDumpable = true
+  var isSubreaper = false
+  var hasNoNewPrivileges = false
+  var persona: UInt32 = 0
+
   /// How it ended; nil while it lives.
   var end: WaitStatus?
   /// Nobody may find it any more; it leaves the tables when a CPU has time.

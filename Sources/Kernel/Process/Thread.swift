@@ -59,6 +59,8 @@ final class Thread: Sleeper {
   /// What prctl(PR_SET_NAME) gave a thread other than the first.
   var ownName: ProcessName?
   var name: ProcessName { ownName ?? process.name }
+  var scheduling = Scheduling()
+  var timerSlack: UInt = 50_000
   /// Its own share of the process's use; written by the CPU that runs it.
   var usage = Usage()
   var isKilled: Bool { isExiting || process.isEnding }

@@ -63,11 +63,6 @@ extension Syscalls {
       return 0
     case FileControl.getStatusFlags:
       return try files.withAnyFile(descriptor) { (file: OpenFile) throws(Errno) in Int(file.flags.rawValue) }
-    case FileControl.getLock, FileControl.setLock, FileControl.setLockWait:
-      // Waiting may outlast the descriptor when threads share the table.
-      let file = try files.retained(descriptor)
-      guard !file.flags.contains(.path) else { throw .EBADF }
-      return try recordLock(caller, file, command, UserPointer(argument))
     default:
       return try files.withFile(descriptor) { (file: OpenFile) throws(Errno) in
         try control(caller, file, command, argument)
@@ -94,6 +89,21 @@ extension Syscalls {
     case FileControl.setPipeSize:
       guard let pipe = file.pipe else { throw .EBADF }
       return try pipe.resize(to: Int(UInt32(truncatingIfNeeded: argument)))
+    case FileControl.getLock, FileControl.setLock, FileControl.setLockWait:
+      let owner = RecordLockOwner(process: caller.process.files, pid: caller.process.pid)
+      return try lockRecord(caller, file, command, UserPointer(argument), owner)
+    case FileControl.getDescriptionLock...FileControl.setDescriptionLockWait:
+      let plain = command - FileControl.getDescriptionLock + FileControl.getLock
+      return try lockRecord(caller, file, plain, UserPointer(argument), RecordLockOwner(description: file))
+    case FileControl.getSeals:
+      guard let memory = file.inode as? TmpfsFile else { throw .EINVAL }
+      return Int(memory.seals.rawValue)
+    case FileControl.addSeals:
+      let seals = FileSeals(rawValue: UInt32(truncatingIfNeeded: argument))
+      guard file.flags.isWritable else { throw .EPERM }
+      guard seals.isSubset(of: .all) else { throw .EINVAL }
+      try file.inode.addSeals(seals)
+      return 0
     case FileControl.setOwner: return 0
     case FileControl.getOwner: return 0
     default: throw .EINVAL

@@ -1,4 +1,4 @@
-// Memory: mmap, munmap, mprotect, brk, madvise.
+// Memory: mmap, munmap, mprotect, brk.
 
 import CMachine
 import KernelCore
@@ -30,7 +30,10 @@ extension Syscalls {
       area.offset = 0
     }
     guard let space = caller.process.addressSpace else { throw .ENOMEM }
-    return Int(bitPattern: try space.map(area, hint: address, length: size, flags: flags))
+    let start = try space.map(area, hint: address, length: size, flags: flags)
+    // As far as memory goes: a failure to bring pages in is none of mmap's.
+    if flags.contains(.populate) { try? space.populate(start, length: size, forWriting: nil) }
+    return Int(bitPattern: start)
   }
 
   /// Bytes in whole pages.
@@ -46,7 +49,11 @@ extension Syscalls {
     let file = try caller.process.files.retained(descriptor)
     guard !file.flags.contains(.path) else { throw .EBADF }
     guard file.flags.isReadable else { throw .EACCES }
-    if isShared, protection.contains(.write), !file.flags.isWritable { throw .EACCES }
+    if isShared, protection.contains(.write) {
+      guard file.flags.isWritable else { throw .EACCES }
+      guard file.inode.seals.isDisjoint(with: [.write, .futureWrite]) else { throw .EPERM }
+    }
+    if file.inode.filesystem.flags.contains(.noExecute), protection.contains(.execute) { throw .EPERM }
     guard !file.inode.isDirectory else { throw .ENODEV }
     // Asks once whether this kind of file has pages at all.
     if let page = try file.page(at: 0) { Frames.release(page) }
@@ -60,7 +67,7 @@ extension Syscalls {
     return 0
   }
 
-  private static func checkedRange(_ address: UInt, _ length: UInt) throws(Errno) -> UInt {
+  static func checkedRange(_ address: UInt, _ length: UInt) throws(Errno) -> UInt {
     guard address % 4096 == 0, length <= UserMemory.end, address <= UserMemory.end - ((length + 4095) & ~4095)
     else { throw .EINVAL }
     return (length + 4095) & ~4095
@@ -79,49 +86,27 @@ extension Syscalls {
   static func brk(_ caller: Thread, _ address: UInt) -> Int {
     Int(bitPattern: caller.process.addressSpace?.setHeapEnd(address) ?? 0)
   }
-
-  /// madvise(2): MADV_DONTNEED drops pages of private areas; other advice is taken note of by doing nothing.
-  static func madvise(_ caller: Thread, _ address: UInt, _ length: UInt, _ advice: Int32) throws(Errno) -> Int {
-    let size = try checkedRange(address, length)
-    switch advice {
-    case 4, 8:  // MADV_DONTNEED, MADV_FREE
-      caller.process.addressSpace?.drop(address, length: size)
-    case 0...3, 10...25: break
-    default: throw .EINVAL
-    }
-    return 0
-  }
-
-  static func msync(_ caller: Thread, _ address: UInt, _ length: UInt, _ flags: Int32) throws(Errno) -> Int {
-    _ = try checkedRange(address, length)
-    guard flags & ~7 == 0, flags & 5 != 5 else { throw .EINVAL }
-    return 0
-  }
-}
-
-extension AddressSpace {
-  /// Releases the pages of [start, start + length); areas stay, and read as zeros or as the file again.
-  func drop(_ start: UInt, length: UInt) {
-    lock.withLock {
-      for area in areas where area.start < start + length && area.end > start {
-        releasePages(max(area.start, start), min(area.end, start + length))
-      }
-    }
-  }
 }
 
 /// Memory that processes share without a file: MAP_SHARED | MAP_ANONYMOUS.
 enum SharedMemory {
-  nonisolated(unsafe) private static var filesystem: Tmpfs? = nil
+  nonisolated(unsafe) private static let tmpfs = Tmpfs()
 
   /// A nameless file of `bytes` zeros.
   /// - Throws: ENOMEM.
   static func makeFile(bytes: UInt) throws(Errno) -> OpenFile {
-    let tmpfs = filesystem ?? Tmpfs()
-    filesystem = tmpfs
     let node = NewNode(mode: FileMode(.regular, 0o600), as: Credentials())
     let inode = try tmpfs.root.createUnnamed(node)
     try inode.truncate(to: Int64(bytes))
+    return try inode.open(.readWrite)
+  }
+
+  /// memfd_create(2).
+  static func makeFile(name: [UInt8], _ mode: UInt32, allowsSealing: Bool, as owner: Credentials) throws(Errno)
+    -> OpenFile
+  {
+    let inode = try tmpfs.root.createUnnamed(NewNode(mode: FileMode(.regular, mode), as: owner))
+    if let file = inode as? TmpfsFile { file.becomeMemoryFile(name, allowsSealing: allowsSealing) }
     return try inode.open(.readWrite)
   }
 }

@@ -220,33 +220,4 @@ extension Syscalls {
     }
     return 0
   }
-
-  /// prctl(2): names, and the few settings that have one possible value here.
-  static func prctl(_ caller: Thread, _ option: Int32, _ argument: UInt) throws(Errno) -> Int {
-    switch option {
-    case 15: return try setName(caller, argument)  // PR_SET_NAME
-    case 16:  // PR_GET_NAME
-      try UserPointer<InlineArray<16, UInt8>>(argument).store(caller.name.bytes)
-      return 0
-    case 1:  // PR_SET_PDEATHSIG
-      guard argument <= 64 else { throw .EINVAL }
-      return 0
-    case 3: return 1  // PR_GET_DUMPABLE
-    case 4: return 0  // PR_SET_DUMPABLE
-    case 38, 39: return option == 38 ? 0 : 1  // PR_SET_NO_NEW_PRIVS, PR_GET_NO_NEW_PRIVS
-    default: throw .EINVAL
-    }
-  }
-
-  private static func setName(_ caller: Thread, _ address: UInt) throws(Errno) -> Int {
-    var name = ProcessName()
-    for index in 0..<15 {
-      let byte = try UserPointer<UInt8>(address &+ UInt(index)).load()
-      if byte == 0 { break }
-      name.bytes[index] = byte
-    }
-    if caller.tid == caller.process.pid { caller.process.name = name } else { caller.ownName = name }
-    Probes.threadNamed(caller)
-    return 0
-  }
 }

@@ -22,6 +22,15 @@ extension Syscalls {
     return 0
   }
 
+  static func setdomainname(_ caller: Thread, _ name: UInt, _ length: Int) throws(Errno) -> Int {
+    guard caller.process.credentials.euid == 0 else { throw .EPERM }
+    guard length >= 0, length <= 64 else { throw .EINVAL }
+    var bytes: [UInt8] = []
+    for index in 0..<length { bytes.append(try UserPointer<UInt8>(name).advanced(by: index).load()) }
+    SystemName.setDomainName(bytes)
+    return 0
+  }
+
   /// struct sysinfo: 112 bytes.
   static func sysinfo(_ caller: Thread, _ out: UserPointer<InlineArray<14, UInt64>>) throws(Errno) -> Int {
     var words = InlineArray<14, UInt64>(repeating: 0)
@@ -70,11 +79,6 @@ extension Syscalls {
     return 0
   }
 
-  static func getpriority(_ caller: Thread, _ which: Int32, _ who: Int32) throws(Errno) -> Int {
-    guard which >= 0, which <= 2 else { throw .EINVAL }
-    return 20  // nice 0, as the raw call has it
-  }
-
   /// reboot(2): every way to stop stops the machine.
   static func reboot(
     _ caller: Thread, _ magic: UInt32, _ magic2: UInt32, _ command: UInt32
@@ -104,8 +108,11 @@ enum SystemName {
     set(5, "(none)")
   }
 
-  static func setHostname(_ name: [UInt8]) {
-    for index in 0..<65 { fields[65 + index] = index < name.count ? name[index] : 0 }
+  static func setHostname(_ name: [UInt8]) { set(1, name) }
+  static func setDomainName(_ name: [UInt8]) { set(5, name) }
+
+  private static func set(_ field: Int, _ name: [UInt8]) {
+    for index in 0..<65 { fields[field * fieldBytes + index] = index < name.count ? name[index] : 0 }
   }
 
   /// The bytes of field 0…5.

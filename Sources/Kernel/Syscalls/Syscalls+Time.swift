@@ -137,35 +137,6 @@ extension Syscalls {
     if !out.isNull { try out.store(values) }
     return Int(Clock.monotonic() / hundredth)
   }
-
-  static func prlimit(
-    _ caller: Thread, _ pid: Int32, _ resource: Int32, _ new: UserPointer<ResourceLimit>,
-    _ old: UserPointer<ResourceLimit>
-  ) throws(Errno) -> Int {
-    guard resource >= 0, resource < Int32(ResourceLimits.count) else { throw .EINVAL }
-    guard pid == 0 || pid == caller.process.pid else { throw .ESRCH }
-    let index = Int(resource)
-    let previous = caller.process.limits[index]
-    if !new.isNull {
-      let limit = try new.load()
-      guard limit.soft <= limit.hard else { throw .EINVAL }
-      guard limit.hard <= previous.hard || caller.process.credentials.euid == 0 else { throw .EPERM }
-      try caller.process.setLimit(index, limit)
-    }
-    if !old.isNull { try old.store(previous) }
-    return 0
-  }
-}
-
-extension Process {
-  func setLimit(_ index: Int, _ limit: ResourceLimit) throws(Errno) {
-    if index == ResourceLimits.files {
-      guard limit.hard <= UInt64(FileTable.maximumCapacity) else { throw .EPERM }
-      files.limit = Int(limit.soft)
-    }
-    if index == ResourceLimits.fileSize { files.fileSizeLimit = Int64(min(limit.soft, UInt64(Int64.max))) }
-    limits[index] = limit
-  }
 }
 
 extension UInt64 {

@@ -14,7 +14,23 @@ public final class Credentials {
   public var egid: UInt32
   public var sgid: UInt32
   public var fsgid: UInt32
-  public var groups: [UInt32]
+  /// Other threads of the process may be looking while it is changed: lists that were are kept, for setgroups is rare.
+  public var groups: [UInt32] {
+    get { list._withUnsafeGuaranteedRef { $0.ids } }
+    set {
+      let new = GroupList(newValue)
+      lists.append(new)
+      list = Unmanaged.passUnretained(new)
+    }
+  }
+
+  private final class GroupList {
+    let ids: [UInt32]
+    init(_ ids: [UInt32]) { self.ids = ids }
+  }
+
+  private var list: Unmanaged<GroupList>
+  private var lists: [GroupList]
 
   public init(uid: UInt32 = 0, gid: UInt32 = 0, groups: [UInt32] = []) {
     self.uid = uid
@@ -25,7 +41,9 @@ public final class Credentials {
     egid = gid
     sgid = gid
     fsgid = gid
-    self.groups = groups
+    let first = GroupList(groups)
+    list = Unmanaged.passUnretained(first)
+    lists = [first]
   }
 
   /// The same rights for another process.

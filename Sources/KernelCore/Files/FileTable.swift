@@ -137,7 +137,7 @@ public final class FileTable {
     let file = try retained(descriptor)
     guard target >= 0, Int(target) < limit else { throw .EBADF }
     let replaced = try replace(Int(target), file, closeOnExec)
-    if let replaced { drop(replaced) }
+    if let replaced { letGo(replaced) }
   }
 
   private func replace(
@@ -157,28 +157,14 @@ public final class FileTable {
   public func close(_ descriptor: Int32) throws(Errno) {
     let index = Int(UInt32(bitPattern: descriptor))
     guard let file = lock.withLock({ vacate(index) }) else { throw .EBADF }
-    drop(file)
+    letGo(file)
   }
-
-  /// Gives up a descriptor's file, and with it all record locks that this table holds on it (fcntl(2)).
-  private func drop(_ file: Unmanaged<OpenFile>) {
-    file._withUnsafeGuaranteedRef { file in
-      if file.inode.recordLocks != nil {
-        file.inode.unlockRecord(
-          RecordLock(start: 0, end: .max, isExclusive: false, owner: identity, pid: 0))
-      }
-    }
-    Self.letGo(file)
-  }
-
-  /// What record locks belong to.
-  public var identity: UInt { UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()) }
 
   /// close_range(2).
   public func closeRange(_ first: Int, through last: Int) {
     var index = first
     while index <= last, index < capacity {
-      if let file = lock.withLock({ vacate(index) }) { drop(file) }
+      if let file = lock.withLock({ vacate(index) }) { letGo(file) }
       index += 1
     }
   }
@@ -197,7 +183,7 @@ public final class FileTable {
   public func closeForExec() {
     var index = 0
     while index < capacity {
-      if closeOnExec.contains(index), let file = lock.withLock({ vacate(index) }) { drop(file) }
+      if closeOnExec.contains(index), let file = lock.withLock({ vacate(index) }) { letGo(file) }
       index += 1
     }
   }
@@ -206,8 +192,11 @@ public final class FileTable {
   public func closeAll() { closeRange(0, through: .max) }
 
   /// No lock held: it may be the last descriptor.
-  private static func letGo(_ file: Unmanaged<OpenFile>) {
-    file._withUnsafeGuaranteedRef { $0.dropDescriptor() }
+  private func letGo(_ file: Unmanaged<OpenFile>) {
+    file._withUnsafeGuaranteedRef { file in
+      RecordLocks.release(file.inode, owner: UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
+      file.dropDescriptor()
+    }
     file.release()
   }
 

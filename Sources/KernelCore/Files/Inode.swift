@@ -30,10 +30,13 @@ open class Inode {
   public final internal(set) var isMountPoint = false
   /// How many programs that run were loaded from it: it may not be written then.
   public final let executions = Atomic<Int>(0)
+  /// Some program has mapped it, once.
+  public final var isMapped = false
+  /// Locks of fcntl(2). Lock: RecordLocks's.
+  final var recordLocks: [RecordLock] = []
+  final var recordLockQueue: WaitQueue?
   /// State of flock(2), made when first used.
   final var advisoryLock: AdvisoryLock?
-  /// Record locks, made when first used.
-  final var recordLocks: RecordLocks?
 
   public init(
     _ filesystem: Filesystem, mode: FileMode, uid: UInt32 = 0, gid: UInt32 = 0, device: DeviceNumber? = nil,
@@ -111,6 +114,12 @@ open class Inode {
   open func allocate(offset: Int64, length: Int64, _ flags: FallocateFlags) throws(Errno) { throw .EOPNOTSUPP }
   /// The page that holds byte `index * pageSize`, with a reference for the caller; nil past the end. For mappings.
   open func page(at index: Int) throws(Errno) -> FrameNumber? { throw .ENODEV }
+  /// Whether that page is in memory already.
+  open func hasPage(at index: Int) -> Bool { false }
+  /// F_SEAL_ flags: what may not be done to it any more.
+  open var seals: FileSeals { .sealing }
+  /// - Throws: EPERM when it is sealed against that, EINVAL for a file that takes none; EBUSY.
+  open func addSeals(_ seals: FileSeals) throws(Errno) { throw .EINVAL }
   /// The next data or hole from `offset` on (SEEK_DATA, SEEK_HOLE).
   open func seek(_ offset: Int64, toData: Bool) throws(Errno) -> Int64 {
     guard offset < size else { throw .ENXIO }

@@ -43,6 +43,7 @@ open class OpenFile {
   public final func dropDescriptor() {
     guard descriptors.wrappingSubtract(1, ordering: .acquiringAndReleasing).newValue == 0 else { return }
     Epoll.forget(self)
+    RecordLocks.release(inode, owner: UInt(bitPattern: Unmanaged.passUnretained(self).toOpaque()))
     descriptorsGone()
   }
 

@@ -15,6 +15,7 @@ public enum RawMemory {
   /// `count` bytes of unknown content, aligned to 16.
   /// - Throws: ENOMEM.
   public static func allocate(_ count: Int) throws(Errno) -> UnsafeMutableRawPointer {
+    if FaultInjection.strikes { throw .ENOMEM }
     var result: UnsafeMutableRawPointer?
     guard allocateAligned(&result, 16, max(count, 16)) == 0, let result else { throw .ENOMEM }
     return result

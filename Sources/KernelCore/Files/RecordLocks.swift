@@ -1,112 +1,207 @@
-// Record locks of fcntl(2): ranges of bytes of a file that belong to a descriptor table, which is what Linux takes for
-// the process. Closing any descriptor of the file gives up all of them.
+// Locks on byte ranges of files (fcntl(2), "Advisory record locking" and "Open file description locks").
 //
-// Guarded by the inode's lock. Waiters sleep on `queue` and try again; deadlocks among them are not looked for (EDEADLK
-// is never returned), a signal ends them.
+// A POSIX lock belongs to a process, which is a descriptor table here; an OFD lock to an open file description. One lock
+// (class record_locks) guards the locks of all files and who waits for whom. Nothing sleeps here.
 
+import CMachine
 import LinuxABI
 
-/// Bytes `start` through `end`, and whose they are.
-public struct RecordLock {
-  public var start: Int64
-  public var end: Int64
-  public var isExclusive: Bool
-  /// Identity of the descriptor table.
-  public var owner: UInt
-  public var pid: Int32
+/// struct flock: 32 bytes.
+public struct FileLockRequest: BitwiseCopyable, Sendable {
+  public var type: Int16 = 0
+  public var whence: Int16 = 0
+  private var padding: Int32 = 0
+  public var start: Int64 = 0
+  public var length: Int64 = 0
+  public var pid: Int32 = 0
+  private var end: Int32 = 0
 
-  public init(start: Int64, end: Int64, isExclusive: Bool, owner: UInt, pid: Int32) {
-    self.start = start
-    self.end = end
-    self.isExclusive = isExclusive
-    self.owner = owner
+  public init() {}
+
+  public static var read: Int16 { 0 }
+  public static var write: Int16 { 1 }
+  public static var unlock: Int16 { 2 }
+}
+
+/// Bytes [start, end], end included; Int64.max is the end of any file.
+struct RecordLock {
+  var start: Int64
+  var end: Int64
+  var isWrite: Bool
+  /// Identity of a table or an open file.
+  var owner: UInt
+  /// For F_GETLK; -1 for a lock of an open file description.
+  var pid: Int32
+
+  func overlaps(_ other: RecordLock) -> Bool { start <= other.end && other.start <= end }
+  func conflicts(with other: RecordLock) -> Bool {
+    owner != other.owner && (isWrite || other.isWrite) && overlaps(other)
+  }
+}
+
+/// Who asks for a lock.
+public struct RecordLockOwner {
+  let identity: UInt
+  let pid: Int32
+
+  public init(process table: FileTable, pid: Int32) {
+    identity = UInt(bitPattern: Unmanaged.passUnretained(table).toOpaque())
     self.pid = pid
   }
 
-  fileprivate func overlaps(_ other: RecordLock) -> Bool { start <= other.end && other.start <= end }
+  public var isDescription: Bool { pid < 0 }
 
-  fileprivate func conflicts(with other: RecordLock) -> Bool {
-    owner != other.owner && (isExclusive || other.isExclusive) && overlaps(other)
+  public init(description file: OpenFile) {
+    identity = UInt(bitPattern: Unmanaged.passUnretained(file).toOpaque())
+    pid = -1
   }
 }
 
-public final class RecordLocks {
-  fileprivate var held: [RecordLock] = []
-  public let queue = WaitQueue()
+public enum RecordLocks {
+  private static let lock = SpinLock(apus_lock_record_locks)
+  nonisolated(unsafe) private static var waits: [(waiter: UInt, blocker: UInt)] = []
 
-  /// Takes the range away from what its owner holds; what is left on either side stays.
-  fileprivate func carve(_ range: RecordLock) {
-    var index = 0
-    while index < held.count {
-      let lock = held[index]
-      guard lock.owner == range.owner, lock.overlaps(range) else {
-        index += 1
+  /// The range of a request in bytes of the file.
+  /// - Throws: EINVAL, EOVERFLOW.
+  private static func range(
+    _ request: FileLockRequest, _ file: OpenFile
+  ) throws(Errno) -> (start: Int64, end: Int64) {
+    let base: Int64
+    switch Int32(request.whence) {
+    case Whence.set: base = 0
+    case Whence.current: base = file.offset
+    case Whence.end: base = file.inode.size
+    default: throw .EINVAL
+    }
+    let (start, overflow) = base.addingReportingOverflow(request.start)
+    guard !overflow else { throw .EOVERFLOW }
+    guard start >= 0 else { throw .EINVAL }
+    if request.length == 0 { return (start, .max) }
+    if request.length > 0 {
+      let (end, overflow) = start.addingReportingOverflow(request.length - 1)
+      guard !overflow else { throw .EOVERFLOW }
+      return (start, end)
+    }
+    guard start + request.length >= 0 else { throw .EINVAL }
+    return (start + request.length, start - 1)
+  }
+
+  private static func wanted(
+    _ request: FileLockRequest, _ file: OpenFile, _ owner: RecordLockOwner
+  ) throws(Errno) -> RecordLock {
+    let (start, end) = try range(request, file)
+    return RecordLock(
+      start: start, end: end, isWrite: request.type == FileLockRequest.write, owner: owner.identity, pid: owner.pid)
+  }
+
+  /// F_GETLK: a lock that is in the way, or F_UNLCK in `type`.
+  public static func test(
+    _ request: FileLockRequest, _ file: OpenFile, _ owner: RecordLockOwner
+  ) throws(Errno) -> FileLockRequest {
+    guard request.type == FileLockRequest.read || request.type == FileLockRequest.write else { throw .EINVAL }
+    let wanted = try wanted(request, file, owner)
+    let found = lock.withLock { file.inode.recordLocks.first { $0.conflicts(with: wanted) } }
+    var result = request
+    guard let found else {
+      result.type = FileLockRequest.unlock
+      return result
+    }
+    result.type = found.isWrite ? FileLockRequest.write : FileLockRequest.read
+    result.whence = 0
+    result.start = found.start
+    result.length = found.end == .max ? 0 : found.end - found.start + 1
+    result.pid = found.pid
+    return result
+  }
+
+  /// F_SETLK: takes, changes or gives up a range.
+  /// - Throws: EAGAIN when another's lock is in the way; with `waits`, EDEADLK when that one waits for this owner.
+  public static func set(
+    _ request: FileLockRequest, _ file: OpenFile, _ owner: RecordLockOwner, waits: Bool
+  ) throws(Errno) {
+    let wanted = try wanted(request, file, owner)
+    let isUnlock = request.type == FileLockRequest.unlock
+    guard isUnlock || request.type == FileLockRequest.read || request.type == FileLockRequest.write else {
+      throw .EINVAL
+    }
+    let queue = try lock.withLock { () throws(Errno) in
+      self.waits.removeAll { $0.waiter == owner.identity }
+      if !isUnlock, let blocker = file.inode.recordLocks.first(where: { $0.conflicts(with: wanted) }) {
+        guard waits else { throw .EAGAIN }
+        guard owner.pid < 0 || !isWaiting(blocker.owner, for: owner.identity) else { throw .EDEADLK }
+        self.waits.append((owner.identity, blocker.owner))
+        throw .EAGAIN
+      }
+      replace(wanted, in: file.inode, isUnlock: isUnlock)
+      return file.inode.recordLockQueue
+    }
+    queue?.wakeAll()
+  }
+
+  /// A wait is over, however it ended.
+  public static func endWait(_ owner: RecordLockOwner) {
+    lock.withLock { waits.removeAll { $0.waiter == owner.identity } }
+  }
+
+  /// Where those wait who want a lock on this file.
+  public static func queue(of inode: Inode) -> WaitQueue {
+    lock.withLock {
+      let queue = inode.recordLockQueue ?? WaitQueue()
+      inode.recordLockQueue = queue
+      return queue
+    }
+  }
+
+  private static func isWaiting(_ waiter: UInt, for owner: UInt) -> Bool {
+    var next = waiter
+    for _ in 0...waits.count {
+      if next == owner { return true }
+      guard let wait = waits.first(where: { $0.waiter == next }) else { return false }
+      next = wait.blocker
+    }
+    return false
+  }
+
+  /// Cuts the owner's own locks around the new one, and joins what touches and is alike. Lock held.
+  private static func replace(_ wanted: RecordLock, in inode: Inode, isUnlock: Bool) {
+    var merged = wanted
+    var rest: [RecordLock] = []
+    for held in inode.recordLocks {
+      let touches =
+        held.start <= (wanted.end == .max ? .max : wanted.end + 1)
+        && wanted.start <= (held.end == .max ? .max : held.end + 1)
+      guard held.owner == wanted.owner, touches else {
+        rest.append(held)
         continue
       }
-      held.remove(at: index)
-      if lock.start < range.start { insert(lock, lock.start, range.start - 1, at: &index) }
-      if lock.end > range.end { insert(lock, range.end + 1, lock.end, at: &index) }
+      if !isUnlock, held.isWrite == wanted.isWrite {
+        merged.start = min(merged.start, held.start)
+        merged.end = max(merged.end, held.end)
+        continue
+      }
+      if held.start < wanted.start {
+        var before = held
+        before.end = min(held.end, wanted.start - 1)
+        rest.append(before)
+      }
+      if held.end > wanted.end {
+        var after = held
+        after.start = max(held.start, wanted.end + 1)
+        rest.append(after)
+      }
     }
+    if !isUnlock { rest.append(merged) }
+    rest.sort { $0.start < $1.start }
+    inode.recordLocks = rest
   }
 
-  private func insert(_ lock: RecordLock, _ start: Int64, _ end: Int64, at index: inout Int) {
-    var part = lock
-    part.start = start
-    part.end = end
-    held.insert(part, at: index)
-    index += 1
-  }
-
-  /// Adds a range that its owner does not hold, and joins it with neighbours of its kind.
-  fileprivate func add(_ range: RecordLock) {
-    var range = range
-    held.removeAll { lock in
-      guard lock.owner == range.owner, lock.isExclusive == range.isExclusive else { return false }
-      let touches = lock.end != .max && lock.end + 1 == range.start || range.end != .max && range.end + 1 == lock.start
-      guard touches else { return false }
-      range.start = min(range.start, lock.start)
-      range.end = max(range.end, lock.end)
-      return true
+  /// Closing any descriptor of a file gives up the process's locks on it, and the last one those of the description.
+  static func release(_ inode: Inode, owner: UInt) {
+    guard !inode.recordLocks.isEmpty else { return }
+    let queue = lock.withLock {
+      inode.recordLocks.removeAll { $0.owner == owner }
+      return inode.recordLockQueue
     }
-    held.append(range)
-  }
-}
-
-extension Inode {
-  /// The queue of those who wait for a range.
-  public final var recordLockQueue: WaitQueue { lock.withLock { madeRecordLocks() }.queue }
-
-  /// F_SETLK with F_RDLCK or F_WRLCK.
-  /// - Throws: EAGAIN when somebody else's lock is in the way.
-  public final func lockRecord(_ wanted: RecordLock) throws(Errno) {
-    try lock.withLock { () throws(Errno) in
-      let locks = madeRecordLocks()
-      for other in locks.held where wanted.conflicts(with: other) { throw .EAGAIN }
-      locks.carve(wanted)
-      locks.add(wanted)
-    }
-  }
-
-  /// F_SETLK with F_UNLCK.
-  public final func unlockRecord(_ range: RecordLock) {
-    guard let locks = recordLocks else { return }
-    lock.withLock { locks.carve(range) }
-    locks.queue.wakeAll()
-  }
-
-  /// F_GETLK: a lock that is in the way of `wanted`.
-  public final func recordLock(against wanted: RecordLock) -> RecordLock? {
-    lock.withLock {
-      guard let locks = recordLocks else { return nil }
-      for other in locks.held where wanted.conflicts(with: other) { return other }
-      return nil
-    }
-  }
-
-  private final func madeRecordLocks() -> RecordLocks {
-    if let made = recordLocks { return made }
-    let made = RecordLocks()
-    recordLocks = made
-    return made
+    queue?.wakeAll()
   }
 }

@@ -14,6 +14,8 @@ extension AddressSpace {
       child.heapStart = heapStart
       child.heapEnd = heapEnd
       child.mapTop = mapTop
+      child.sizeLimit = sizeLimit
+      child.stackSizeLimit = stackSizeLimit
       for area in areas { try copyPages(of: area, to: child) }
     }
     return child

@@ -15,7 +15,8 @@ extension AddressSpace {
   public func map(_ template: Area, hint: UInt, length: UInt, flags: MapFlags) throws(Errno) -> UInt {
     try lock.withLock { () throws(Errno) in
       let start = try place(hint: hint, length: length, flags: flags)
-      guard !KernelHeap.isLow, areas.count < Self.areaLimit else { throw .ENOMEM }
+      guard !KernelHeap.isLow, areas.count < Self.areaLimit, hasRoom(for: length) else { throw .ENOMEM }
+      template.file?.inode.isMapped = true
       if flags.contains(.fixed) { remove(start, start + length) }
       var area = template
       area.start = start
@@ -25,7 +26,7 @@ extension AddressSpace {
     }
   }
 
-  private func place(hint: UInt, length: UInt, flags: MapFlags) throws(Errno) -> UInt {
+  func place(hint: UInt, length: UInt, flags: MapFlags) throws(Errno) -> UInt {
     if !flags.isDisjoint(with: [.fixed, .fixedNoReplace]) {
       guard hint >= UserMemory.start, hint < UserMemory.end, length <= UserMemory.end - hint else { throw .ENOMEM }
       if flags.contains(.fixedNoReplace), !isFree(hint, hint + length) { throw .EEXIST }
@@ -49,9 +50,9 @@ extension AddressSpace {
       split(at: end)
       var address = start
       while address < end {
-        guard let index = area(at: address) else {
+        guard let index = area(at: address), areas[index].mayHave(protection) else {
           flushOthers()
-          throw .ENOMEM
+          throw area(at: address) == nil ? .ENOMEM : .EACCES
         }
         areas[index].protection = protection
         applyProtection(areas[index])
@@ -94,7 +95,7 @@ extension AddressSpace {
       let oldEnd = (heapEnd + 4095) & ~4095
       let newEnd = (wanted + 4095) & ~4095
       if newEnd > oldEnd {
-        guard isFree(oldEnd, newEnd), !KernelHeap.isLow else { return heapEnd }
+        guard isFree(oldEnd, newEnd), !KernelHeap.isLow, hasRoom(for: newEnd - oldEnd) else { return heapEnd }
         insert(Area(start: oldEnd, end: newEnd, protection: [.read, .write], isHeap: true))
       } else if newEnd < oldEnd {
         remove(newEnd, oldEnd)

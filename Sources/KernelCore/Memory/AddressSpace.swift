@@ -22,6 +22,12 @@ public final class AddressSpace {
   public var residentCount = 0
   /// CPUs whose table this is, a bit each; see Flush.swift.
   let activeCPUs = Atomic<UInt32>(0)
+  /// RLIMIT_AS and RLIMIT_STACK, in bytes.
+  public var sizeLimit = UInt.max
+  public var stackSizeLimit = AddressSpace.stackLimit
+
+  fileprivate unowned(unsafe) var next: AddressSpace?
+  fileprivate unowned(unsafe) var previous: AddressSpace?
 
   /// Puts the kernel's entries into a new root. Set at boot, by whoever owns the kernel's map.
   nonisolated(unsafe) public static var copyKernelEntries: (PageTable) -> Void = { _ in }
@@ -36,9 +42,11 @@ public final class AddressSpace {
     guard !KernelHeap.isLow else { throw .ENOMEM }
     table = PageTable(root: try Frames.allocateZeroed())
     Self.copyKernelEntries(table)
+    AddressSpaces.add(self)
   }
 
   deinit {
+    AddressSpaces.remove(self)
     for area in areas { releasePages(area.start, area.end) }
     table.free()
   }
@@ -126,11 +134,21 @@ public final class AddressSpace {
     let index = indexOfArea(endingAfter: address)
     guard index < areas.count, areas[index].growsDown else { return nil }
     let start = address & ~4095
-    let lowest = areas[index].end - Self.stackLimit
+    let lowest = areas[index].end - min(stackSizeLimit & ~4095, areas[index].end)
     let neighbour = index > 0 ? areas[index - 1].end &+ Self.stackGuard : 0
-    guard start >= lowest, start >= neighbour else { return nil }
+    guard start >= lowest, start >= neighbour, hasRoom(for: areas[index].start - start) else { return nil }
     areas[index].start = start
     return index
+  }
+
+  /// Bytes of all areas.
+  public var size: UInt { areas.reduce(0) { $0 + ($1.end - $1.start) } }
+
+  /// Whether the size limit allows so much more.
+  public func hasRoom(for more: UInt) -> Bool {
+    if sizeLimit == .max { return true }
+    let (sum, overflow) = size.addingReportingOverflow(more)
+    return !overflow && sum <= sizeLimit
   }
 
   // MARK: Pages
@@ -162,5 +180,50 @@ public final class AddressSpace {
     }
     batch.release()
     residentCount -= count
+  }
+}
+
+/// All address spaces there are: for a file that shrinks under its mappings. Lock: class address_spaces.
+public enum AddressSpaces {
+  private static let lock = SpinLock(apus_lock_address_spaces)
+  nonisolated(unsafe) private static unowned(unsafe) var first: AddressSpace?
+
+  fileprivate static func add(_ space: AddressSpace) {
+    lock.withLock {
+      space.next = first
+      first?.previous = space
+      first = space
+    }
+  }
+
+  fileprivate static func remove(_ space: AddressSpace) {
+    lock.withLock {
+      if let previous = space.previous { previous.next = space.next } else { first = space.next }
+      space.next?.previous = space.previous
+    }
+  }
+
+  /// Unmaps the pages of a file from byte `offset` on, which the file has no more, wherever they are mapped. Called
+  /// without the inode's lock.
+  static func unmap(_ inode: Inode, from offset: UInt64) {
+    guard inode.isMapped else { return }
+    lock.withLock {
+      var next = first
+      while let space = next {
+        space.lock.withLock { space.release(inode, from: offset) }
+        next = space.next
+      }
+    }
+  }
+}
+
+extension AddressSpace {
+  fileprivate func release(_ inode: Inode, from offset: UInt64) {
+    for area in areas where area.file?.inode === inode {
+      let length = UInt64(area.end - area.start)
+      guard area.offset + length > offset else { continue }
+      let start = offset > area.offset ? area.start + UInt(offset - area.offset) : area.start
+      releasePages(start, area.end)
+    }
   }
 }

@@ -30,6 +30,12 @@ public struct Area {
     self.offset = offset
   }
 
+  /// A shared mapping of a file that was not opened for writing, or is sealed, never becomes writable.
+  public func mayHave(_ protection: Protection) -> Bool {
+    guard protection.contains(.write), isShared, let file else { return true }
+    return file.flags.isWritable && file.inode.seals.isDisjoint(with: [.write, .futureWrite])
+  }
+
   public var count: Int { Int(end - start) / pageSize }
 
   /// True when `next`, which starts where this ends, can become part of this.

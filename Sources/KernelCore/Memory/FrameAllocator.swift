@@ -86,11 +86,21 @@ public enum Frames {
 
   /// True when fewer than `count` frames are free in blocks: cheap, and a little pessimistic.
   @inline(__always)
-  public static func hasFewer(than count: Int) -> Bool { blockCount < count }
+  public static func hasFewer(than count: Int) -> Bool { blockCount < count || FaultInjection.strikes }
+
+  /// Memory is short in earnest: a fault that failed is not worth another try.
+  public static var isExhausted: Bool { blockCount < KernelHeap.reserveFrames }
 
   /// One frame, with one reference and unknown content.
   /// - Throws: ENOMEM.
+  @inline(__always)
   public static func allocate() throws(Errno) -> FrameNumber {
+    if FaultInjection.strikes { throw .ENOMEM }
+    return try allocateForHeap()
+  }
+
+  /// The same for the kernel's own objects, which have a reserve and must not fail.
+  static func allocateForHeap() throws(Errno) -> FrameNumber {
     let cpu = Int(apus_cpu_index())
     if caches[cpu].count == 0 {
       fill(cpu)
@@ -115,7 +125,7 @@ public enum Frames {
 
   /// 2^order frames in a row, aligned to their size; the head has one reference.
   public static func allocate(order: Int) throws(Errno) -> FrameNumber {
-    if order == 0 { return try allocate() }
+    if order == 0 { return try allocateForHeap() }
     var frame = lock.withLock { take(order: order) }
     if frame == none {
       // What this CPU keeps may complete a block.

@@ -89,7 +89,7 @@ public enum KernelHeap {
 
   private static func makeSlab(_ sizeClass: Int) -> Bool {
     let frame: FrameNumber
-    do throws(Errno) { frame = try Frames.allocate() } catch { return false }
+    do throws(Errno) { frame = try Frames.allocateForHeap() } catch { return false }
     Frames.record(frame).pointee.kind = .heapSlab
     Frames.record(frame).pointee.tag = UInt16(sizeClass)
     let size = classBytes(sizeClass)

@@ -12,6 +12,12 @@ public enum FileControl {
   public static var setLockWait: Int32 { 7 }
   public static var setOwner: Int32 { 8 }
   public static var getOwner: Int32 { 9 }
+  /// The same for locks of open file descriptions.
+  public static var getDescriptionLock: Int32 { 36 }
+  public static var setDescriptionLock: Int32 { 37 }
+  public static var setDescriptionLockWait: Int32 { 38 }
+  public static var addSeals: Int32 { 1033 }
+  public static var getSeals: Int32 { 1034 }
   public static var duplicateCloseOnExec: Int32 { 1030 }
   public static var setPipeSize: Int32 { 1031 }
   public static var getPipeSize: Int32 { 1032 }

@@ -124,9 +124,11 @@ enum Exec {
   ) throws(Errno) {
     let image = try ProgramImage(
       program.elf, interpreter: program.interpreter, arguments: program.arguments, path: path, caller: caller)
-    try caller.endOtherThreads()
     let process = caller.process
+    try process.unshareFiles()  // the last that can fail for want of memory
+    try caller.endOtherThreads()
     caller.settleWithMemory()
+    process.applyLimits(to: image.space)
     let old = process.replaceAddressSpace(image.space)
     process.finishVfork()
     let oldProgram = process.executable
@@ -135,7 +137,8 @@ enum Exec {
     process.argumentRange = image.argumentRange
     process.environmentRange = image.environmentRange
     process.hasExeced = true
-    try process.unshareForExec()
+    process.isDumpable = true
+    process.unshareForExec(program.file.inode)
     caller.resetForExec()
     Probes.threadNamed(caller)
     setRegisters(frame, image)
@@ -155,19 +158,36 @@ enum Exec {
 }
 
 extension Process {
-  /// Handlers and close-on-exec files of the old program go; tables shared with other processes are copied first.
-  fileprivate func unshareForExec() throws(Errno) {
+  /// A table of files shared with another process is copied: exec closes some.
+  /// - Throws: ENOMEM.
+  fileprivate func unshareFiles() throws(Errno) {
+    guard !isKnownUniquelyReferenced(&files) else { return }
+    let shared: FileTable = files
+    let copy = try shared.fork()
+    lock.withLock { files = copy }
+  }
+
+  /// Handlers and close-on-exec files of the old program go.
+  fileprivate func unshareForExec(_ program: Inode) {
     if !isKnownUniquelyReferenced(&actions) { actions = SignalActions(copying: actions) }
     actions.resetHandlers()
-    if !isKnownUniquelyReferenced(&files) {
-      let shared: FileTable = files
-      let copy = try shared.fork()
-      lock.withLock { files = copy }
-    }
     files.closeForExec()
     timers.deleteAll()
+    takeIDs(of: program)
     credentials.suid = credentials.euid
     credentials.sgid = credentials.egid
+  }
+}
+
+extension Process {
+  /// Set-user-id and set-group-id programs (execve(2)).
+  private func takeIDs(of program: Inode) {
+    guard !hasNoNewPrivileges, !program.filesystem.flags.contains(.noSetUserID) else { return }
+    let mode = program.mode
+    if mode.contains(.setUserID) { (credentials.euid, credentials.fsuid) = (program.uid, program.uid) }
+    if mode.isSuperset(of: [.setGroupID, .groupExecute]) {
+      (credentials.egid, credentials.fsgid) = (program.gid, program.gid)
+    }
   }
 }
 

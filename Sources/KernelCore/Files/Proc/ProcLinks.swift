@@ -90,6 +90,13 @@ enum FileText {
       object.describe(to: &text)
       return copy(text.bytes, to: buffer)
     }
+    if let file = inode as? TmpfsFile, let name = file.memoryName {
+      var text = TextBuffer()
+      text.append("/memfd:")
+      text.append(name)
+      text.append(" (deleted)")
+      return copy(text.bytes, to: buffer)
+    }
     // The path needs more room on its way than the reader may have.
     let page = try Frames.allocate()
     defer { Frames.release(page) }

@@ -7,6 +7,10 @@ import LinuxABI
 
 public final class TmpfsFile: Inode {
   private var pages = PageTree()
+  /// Guarded by the inode's lock. A file of the tree cannot be sealed.
+  private var sealed = FileSeals.sealing
+  /// The name that memfd_create gave it.
+  public private(set) var memoryName: [UInt8]?
   private static let maximumSize = Int64(PageTree.maximumPages) * Int64(pageSize)
 
   deinit {
@@ -17,6 +21,29 @@ public final class TmpfsFile: Inode {
   private var tmpfs: Tmpfs { unsafeDowncast(filesystem, to: Tmpfs.self) }
 
   public override var blocks: Int64 { Int64(pages.count * (pageSize / 512)) }
+
+  // MARK: Seals
+
+  /// memfd_create(2): before anybody else sees it.
+  public func becomeMemoryFile(_ name: [UInt8], allowsSealing: Bool) {
+    memoryName = name
+    if allowsSealing { sealed = [] }
+  }
+
+  public override var seals: FileSeals { sealed }
+
+  public override func addSeals(_ seals: FileSeals) throws(Errno) {
+    try lock.withLock { () throws(Errno) in
+      guard !sealed.contains(.sealing) else { throw .EPERM }
+      sealed.formUnion(seals)
+    }
+  }
+
+  /// - Throws: EPERM.
+  private func checkSeals(newSize: Int64) throws(Errno) {
+    if newSize < size, sealed.contains(.shrink) { throw .EPERM }
+    if newSize > size, sealed.contains(.grow) { throw .EPERM }
+  }
 
   // MARK: Reading
 
@@ -65,6 +92,16 @@ public final class TmpfsFile: Inode {
   ) throws(Errno) -> Int64 {
     guard offset >= 0 else { throw .EINVAL }
     guard transfer.remaining > 0 else { return offset }
+    guard sealed.isDisjoint(with: [.write, .futureWrite]) else { throw .EPERM }
+    if sealed.contains(.grow) {
+      // Pages that lie in the file whole may be written all the same.
+      let start = append ? size : offset
+      if start + Int64(transfer.remaining) > size {
+        let whole = size & ~Int64(pageSize - 1)
+        guard start < whole else { throw .EPERM }
+        transfer.limit(to: Int(whole - start))
+      }
+    }
     let start = append ? reserveEnd(transfer.remaining) : offset
     let end = start + Int64(transfer.remaining)
     var position = start
@@ -125,6 +162,7 @@ public final class TmpfsFile: Inode {
     _ transfer: inout UserTransfer, _ index: Int, _ start: Int, _ count: Int
   ) throws(Errno) -> Int {
     let page = try allocatePage()
+    let before = transfer
     let copied = transfer.copyIn(page.pointer + start, count)
     Self.clear(page, 0, start)
     Self.clear(page, start + copied, pageSize)
@@ -136,6 +174,7 @@ public final class TmpfsFile: Inode {
       }
     } catch {
       discard(page)
+      transfer = before  // nothing of it went into the file
       throw error
     }
     return copied
@@ -174,6 +213,10 @@ public final class TmpfsFile: Inode {
     guard newSize >= 0 else { throw .EINVAL }
     guard newSize <= Self.maximumSize else { throw .EFBIG }
     try filesystem.checkWritable()
+    try checkSeals(newSize: newSize)
+    let isShorter = newSize < size
+    // After it: a mapping must not keep what the file has lost. A fault from now on finds the new size.
+    defer { if isShorter { AddressSpaces.unmap(self, from: UInt64(Self.pageCount(newSize) * pageSize)) } }
     lock.withLock {
       if newSize > size { clearTail() }
       let shrinks = newSize < size
@@ -190,7 +233,11 @@ public final class TmpfsFile: Inode {
   public override func allocate(offset: Int64, length: Int64, _ flags: FallocateFlags) throws(Errno) {
     let (end, overflow) = offset.addingReportingOverflow(length)
     guard !overflow, end <= Self.maximumSize else { throw .EFBIG }
-    if flags.contains(.punchHole) { return punchHole(offset, end) }
+    if flags.contains(.punchHole) {
+      guard sealed.isDisjoint(with: [.write, .futureWrite]) else { throw .EPERM }
+      return punchHole(offset, end)
+    }
+    if !flags.contains(.keepSize), end > size { try checkSeals(newSize: end) }
     for index in Int(offset) / pageSize..<Self.pageCount(end) { Frames.release(try presentPage(index)) }
     lock.withLock {
       if !flags.contains(.keepSize) && end > size {
@@ -202,6 +249,8 @@ public final class TmpfsFile: Inode {
   }
 
   private func punchHole(_ start: Int64, _ end: Int64) {
+    // Pages that are mapped are unmapped: the next access finds zeros. Those behind the hole come back as they were.
+    defer { AddressSpaces.unmap(self, from: UInt64(Self.pageCount(start) * pageSize)) }
     lock.withLock {
       let first = Self.pageCount(start)
       let last = Int(end) / pageSize
@@ -232,6 +281,8 @@ public final class TmpfsFile: Inode {
     guard index >= 0, index < Self.pageCount(size) else { return nil }
     return try presentPage(index)
   }
+
+  public override func hasPage(at index: Int) -> Bool { lock.withLock { pages.find(index) != nil } }
 
   /// The page, made if it was a hole, with a reference for the caller.
   private func presentPage(_ index: Int) throws(Errno) -> FrameNumber {

@@ -1,0 +1,185 @@
+// Folded text that lies in memory as a whole, drawn without making a tree of it.
+//
+// Equal stacks are added up, then sorted: by frames, not by bytes, so that all lines that begin alike stand together
+// and the frames come out in preorder. That costs one pass of hashing, a check of the order (the tools that write
+// folded text sort it) and one pass for the frames. What is rare is left to `FoldedStacks`, which takes everything:
+// fractions, sums beyond 64 bits, bytes that are no UTF-8.
+import Glibc
+
+struct FoldedText {
+  struct Line {
+    var start: Int
+    var count: UInt32
+    /// A hash while equal lines are sought; then how many bytes are as in the line before.
+    var shared: UInt32
+    var value: UInt64
+  }
+
+  private let text: UnsafeBufferPointer<UInt8>
+  private(set) var lines: [Line] = []
+  private(set) var lineCount = 0
+  private(set) var badLines: [FoldedParser.BadLine] = []
+  private(set) var badLineCount = 0
+  private var sum: UInt64 = 0
+
+  /// Nil when the text has something that is not for here. `isMerged`: equal stacks become one line.
+  init?(_ text: UnsafeBufferPointer<UInt8>, isMerged: Bool) {
+    guard text.count < 1 << 40 else { return nil }
+    self.text = text
+    var equal = EqualLines()
+    guard let base = text.baseAddress else { return }
+    var start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
+    while start < text.count {
+      let found = memchr(base + start, 0x0a, text.count - start)
+      let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? text.count
+      guard take(UnsafeBufferPointer(start: base + start, count: end - start), isMerged, &equal) else { return nil }
+      start = end + 1
+    }
+    guard lines.count < Int32.max else { return nil }
+  }
+
+  private mutating func take(
+    _ line: UnsafeBufferPointer<UInt8>, _ isMerged: Bool, _ equal: inout EqualLines
+  ) -> Bool {
+    lineCount += 1
+    switch FoldedLine.parse(line) {
+    case .blank: return true
+    case .bad(let reason):
+      badLineCount += 1
+      if badLines.count < FoldedParser.badLineLimit { badLines.append(.init(line: lineCount, reason: reason)) }
+      return true
+    case .line(let line):
+      let (sum, isOver) = sum.addingReportingOverflow(line.value)
+      guard line.decimals == 0, !isOver, line.frames.count < UInt32.max else { return false }
+      self.sum = sum
+      let start = line.frames.baseAddress! - text.baseAddress!
+      let new = Line(start: start, count: UInt32(line.frames.count), shared: 0, value: line.value)
+      // A line without value has no width, but its stack is no error.
+      guard line.value > 0 else { return true }
+      if isMerged { equal.add(new, to: &lines, text.baseAddress!) } else { lines.append(new) }
+      return true
+    }
+  }
+
+  /// The bytes of a line's frames.
+  @inline(__always) func bytes(_ line: Line) -> UnsafeRawPointer { UnsafeRawPointer(text.baseAddress! + line.start) }
+
+  /// Puts the lines into the order of their frames; most texts have it.
+  mutating func sort() {
+    guard !share() else { return }
+    let base = UnsafeRawPointer(text.baseAddress!)
+    lines.sort { FrameOrder.compare(base + $0.start, Int($0.count), base + $1.start, Int($1.count)).isBefore }
+    _ = share()
+  }
+
+  /// Finds out what each line shares with the one before, and whether they stand in order.
+  @discardableResult
+  mutating func share() -> Bool {
+    guard let base = text.baseAddress.map(UnsafeRawPointer.init) else { return true }
+    var isSorted = true
+    for index in lines.indices.dropFirst() {
+      let (one, other) = (lines[index - 1], lines[index])
+      let order = FrameOrder.compare(base + one.start, Int(one.count), base + other.start, Int(other.count))
+      lines[index].shared = UInt32(order.shared)
+      if !order.isBefore { isSorted = false }
+    }
+    if !lines.isEmpty { lines[0].shared = 0 }
+    return isSorted
+  }
+
+  /// At most so many frames come of the lines in their present order.
+  var frameLimit: Int {
+    guard let base = text.baseAddress else { return 1 }
+    var limit = 1
+    for line in lines {
+      let start = UnsafeRawPointer(base + line.start)
+      limit &+= 3 &+ Self.semicolons(start + Int(line.shared), Int(line.count &- line.shared))
+    }
+    return limit
+  }
+
+  private static func semicolons(_ bytes: UnsafeRawPointer, _ count: Int) -> Int {
+    var found = 0
+    var offset = 0
+    while offset &+ 8 <= count {
+      let different = bytes.loadUnaligned(fromByteOffset: offset, as: UInt64.self) ^ 0x3b3b_3b3b_3b3b_3b3b
+      // The top bit of every byte that is zero: exact, for no carry leaves its byte.
+      let low = (different & 0x7f7f_7f7f_7f7f_7f7f) &+ 0x7f7f_7f7f_7f7f_7f7f
+      found &+= (~(low | different) & 0x8080_8080_8080_8080).nonzeroBitCount
+      offset &+= 8
+    }
+    while offset < count {
+      if bytes.load(fromByteOffset: offset, as: UInt8.self) == 0x3b { found &+= 1 }
+      offset &+= 1
+    }
+    return found
+  }
+}
+
+/// Finds lines with the same frames: open addressing; a slot holds a line's number plus one, 0 when it is free.
+struct EqualLines {
+  private var slots = [UInt32](repeating: 0, count: 1024)
+
+  mutating func add(_ line: FoldedText.Line, to lines: inout [FoldedText.Line], _ base: UnsafePointer<UInt8>) {
+    let hash = UInt32(truncatingIfNeeded: ByteHash.hash(base + line.start, Int(line.count)) >> 32)
+    var slot = Int(hash) & (slots.count - 1)
+    while slots[slot] != 0 {
+      let index = Int(slots[slot]) - 1
+      let other = lines[index]
+      if other.shared == hash, other.count == line.count,
+        memcmp(base + other.start, base + line.start, Int(line.count)) == 0
+      {
+        lines[index].value += line.value
+        return
+      }
+      slot = (slot + 1) & (slots.count - 1)
+    }
+    lines.append(line)
+    lines[lines.count - 1].shared = hash
+    slots[slot] = UInt32(lines.count)
+    if lines.count * 2 > slots.count { grow(lines) }
+  }
+
+  private mutating func grow(_ lines: [FoldedText.Line]) {
+    slots = [UInt32](repeating: 0, count: slots.count * 2)
+    for (index, line) in lines.enumerated() {
+      var slot = Int(line.shared) & (slots.count - 1)
+      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
+      slots[slot] = UInt32(index + 1)
+    }
+  }
+}
+
+/// The order of stacks as bytes: by frames, that is with the semicolon before every other byte and the end before it.
+enum FrameOrder {
+  @inline(__always)
+  static func compare(
+    _ one: UnsafeRawPointer, _ oneCount: Int, _ other: UnsafeRawPointer, _ otherCount: Int
+  ) -> (shared: Int, isBefore: Bool) {
+    let count = min(oneCount, otherCount)
+    var offset = 0
+    while offset &+ 8 <= count {
+      let difference =
+        one.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+        ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
+      if difference != 0 {
+        offset &+= difference.trailingZeroBitCount / 8
+        return (offset, rank(one, offset, oneCount) < rank(other, offset, otherCount))
+      }
+      offset &+= 8
+    }
+    while offset < count,
+      one.load(fromByteOffset: offset, as: UInt8.self) == other.load(fromByteOffset: offset, as: UInt8.self)
+    {
+      offset &+= 1
+    }
+    return (offset, rank(one, offset, oneCount) < rank(other, offset, otherCount))
+  }
+
+  @inline(__always)
+  private static func rank(_ bytes: UnsafeRawPointer, _ offset: Int, _ count: Int) -> Int {
+    guard offset < count else { return 0 }
+    let byte = bytes.load(fromByteOffset: offset, as: UInt8.self)
+    return byte == 0x3b ? 1 : Int(byte) &+ 2
+  }
+}

@@ -1,0 +1,83 @@
+// Reads the inputs of a command into one profile, and says what was wrong with them.
+
+import FlameGraph
+import Recordings
+import TraceFormats
+import TraceModel
+
+struct InputReader {
+  let options: InputOptions
+  var keepsSamples = false
+
+  /// Everything, filtered; and the settings that a picture of it begins with.
+  /// `first`: the first input, when it is open already.
+  func read(_ first: ByteSource? = nil) throws(ToolError) -> (profile: Profile, picture: FlameGraphSVG) {
+    var result: (profile: Profile, picture: FlameGraphSVG)?
+    for (index, path) in options.inputs.enumerated() {
+      let next = try readOne(index == 0 && first != nil ? first! : ByteSource(path: path))
+      guard var sum = result else {
+        result = next
+        continue
+      }
+      let nodes = sum.profile.stacks.merge(next.profile.stacks)
+      sum.profile.samples += next.profile.samples.map { sample in
+        var sample = sample
+        sample.node = nodes[Int(sample.node)]
+        return sample
+      }
+      sum.profile.facts += next.profile.facts
+      result = sum
+    }
+    var (profile, picture) = result!
+    options.filter.apply(to: &profile)
+    return (profile, picture)
+  }
+
+  private func readOne(_ source: ByteSource) throws(ToolError) -> (profile: Profile, picture: FlameGraphSVG) {
+    let format = try Self.format(of: source, options.from)
+    if format == .recording { return try RecordingInput.profile(source, options.recording, keepsSamples) }
+    var profile = try profile(source, format)
+    try Self.report(profile, source.name, format)
+    profile.facts = profile.facts.filter { !$0.isEmpty }
+    var picture = FlameGraphSVG(title: profile.title, unit: profile.unit)
+    picture.subtitle = profile.facts.joined(separator: " · ")
+    return (profile, picture)
+  }
+
+  static func format(of source: ByteSource, _ given: TraceFormat?) throws(ToolError) -> TraceFormat {
+    if let given { return given }
+    if source.head.starts(with: "PERFILE2".utf8) {
+      throw ToolError(.badInput, "\(source.name): is a perf.data file; expected the text of 'perf script -i FILE'")
+    }
+    if let format = TraceFormat.guess(UTF16Text.decoded(source.head) ?? source.head) { return format }
+    throw ToolError(
+      .badInput,
+      "\(source.name): line 1: expected one of \(TraceFormat.allCases.map(\.rawValue).joined(separator: ", "))")
+  }
+
+  private func profile(_ source: ByteSource, _ format: TraceFormat) throws(ToolError) -> Profile {
+    let isUTF16 = UTF16Text.isMarked(source.head)
+    if format == .perf, !isUTF16 {
+      return try PerfInput.read(source, options.perf.options, keepsSamples: keepsSamples, cores: options.cores)
+    }
+    let name = source.name
+    var held = try source.rest()
+    if isUTF16, let text = UTF16Text.decoded(Array(held.bytes)) { held = HeldBytes(text) }
+    do throws(FormatError) {
+      return try format.read(held.bytes, options.perf.options, keepsSamples: keepsSamples)
+    } catch {
+      throw ToolError(.badInput, "\(name): \(error)")
+    }
+  }
+
+  static func report(_ profile: Profile, _ name: String, _ format: TraceFormat) throws(ToolError) {
+    let counts = profile.counts
+    for bad in counts.badLines { KFlame.warn("\(name): \(bad)") }
+    if counts.badLineCount > counts.badLines.count {
+      KFlame.warn("\(name): \(counts.badLineCount - counts.badLines.count) more bad lines")
+    }
+    if counts.badLineCount > 0, profile.stacks.isEmpty {
+      throw ToolError(.badInput, "\(name): no stacks; \(counts.badLines.first.map { "\($0)" } ?? "expected \(format)")")
+    }
+  }
+}

