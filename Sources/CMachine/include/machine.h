@@ -116,9 +116,10 @@ static inline __attribute__((always_inline)) uint64_t apus_save_flags_cli(void) 
 }
 static inline __attribute__((always_inline)) void apus_restore_flags(uint64_t f) { __asm__ volatile("pushq %0; popfq" ::"r"(f) : "memory", "cc"); }
 static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) {
-  uint32_t lo, hi;
+  // The upper halves of both are cleared (SDM volume 2: RDTSC).
+  uint64_t lo, hi;
   __asm__ volatile("rdtsc" : "=a"(lo), "=d"(hi));
-  return ((uint64_t)hi << 32) | lo;
+  return (hi << 32) | lo;
 }
 static inline __attribute__((always_inline)) uint64_t apus_rdmsr(uint32_t msr) {
   uint32_t lo, hi;
