@@ -102,7 +102,7 @@ let hostOnly: [Target] = [
     name: "TraceFormatsTests",
     dependencies: [
       "FlameGraph", "TraceFormats",
-    ], exclude: ["trace-processor.js"], swiftSettings: warningsAsErrors),
+    ], exclude: ["browser.py", "trace-processor.js"], swiftSettings: warningsAsErrors),
   .testTarget(
     name: "RecordingsTests",
     dependencies: [
