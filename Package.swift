@@ -72,7 +72,7 @@ let hostOnly: [Target] = [
   .executableTarget(
     name: "apus",
     dependencies: [
-      "Guest", "KernelAudit", argumentParser, .product(name: "Subprocess", package: "swift-subprocess"),
+      "Guest", "KernelAudit", "LinuxABI", argumentParser, .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
@@ -102,7 +102,7 @@ let hostOnly: [Target] = [
     name: "TraceFormatsTests",
     dependencies: [
       "FlameGraph", "TraceFormats",
-    ], exclude: ["trace-processor.js"], swiftSettings: warningsAsErrors),
+    ], exclude: ["browser.py", "trace-processor.js"], swiftSettings: warningsAsErrors),
   .testTarget(
     name: "RecordingsTests",
     dependencies: [

@@ -15,6 +15,8 @@ enum RootFilesystem {
     VirtualObject.initialize()
     MemoryDevice.registerAll { Random.word() }
     mount("devtmpfs", on: "dev", root)
+    PseudoTerminals.register()
+    mountTerminals(root)
     mount("proc", on: "proc", root)
   }
 
@@ -26,6 +28,13 @@ enum RootFilesystem {
     } catch {
       Console.line(.literal("cannot mount "), .literal(type), .literal(": errno "), .decimal(Int(error.rawValue)))
     }
+  }
+
+  private static func mountTerminals(_ root: Filesystem) {
+    do throws(Errno) {
+      var walk = try PathWalk(Name("/dev/pts"), from: MountTable.root!, root: MountTable.root!, as: Credentials())
+      try MountTable.mount(PseudoTerminals.makeFilesystem([]), on: try walk.resolve(), source: Name("devpts"))
+    } catch { Console.line(.literal("cannot mount devpts: errno "), .decimal(Int(error.rawValue))) }
   }
 
   private static func directory(_ name: Name, in root: Inode) throws(Errno) -> Inode {

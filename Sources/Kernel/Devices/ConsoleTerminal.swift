@@ -14,14 +14,10 @@ enum ConsoleTerminal {
   static func initialize() {
     do throws(Errno) {
       terminal = try Terminal(host: ConsoleHost(), device: device)
+      Terminals.currentSession = { Thread.current.process.session }
       TerminalDevice.registerConsole(terminal)
       if Console.isPlain { terminal.makePlain() }
     } catch { Panic.stop("no memory for the console") }
-  }
-
-  static func terminal(ofSession session: Int32) -> Terminal? {
-    guard let terminal, session != 0, terminal.session == session else { return nil }
-    return terminal
   }
 
   /// The console, for the first program; its session gets it as controlling terminal.
@@ -75,37 +71,11 @@ enum ConsoleInput {
   }
 }
 
-/// What the terminal asks of the kernel.
-private final class ConsoleHost: TerminalHost {
+/// The console's line.
+private final class ConsoleHost: ProcessTerminalHost {
   override func output(_ bytes: UnsafeRawBufferPointer) {
     for byte in bytes { SerialPort.com1.write(byte) }
   }
 
   override func requestDelivery() { ConsoleInput.requestDelivery() }
-
-  override func signal(group: Int32, _ signal: Int32) {
-    guard let signal = Signal(number: signal) else { return }
-    ProcessTable.lock.withLock {
-      _ = Signals.send(SignalInfo(signal, code: SignalInfo.kernel), toGroup: group)
-    }
-  }
-
-  override func currentSession() -> Int32 { Thread.current.process.session }
-  override func currentGroup() -> Int32 { Thread.current.process.group }
-  override func isSessionLeader() -> Bool { Thread.current.process.session == Thread.current.process.pid }
-  override func isPrivileged() -> Bool { Thread.current.process.credentials.euid == 0 }
-
-  override func ignoresOrBlocks(_ number: Int32) -> Bool {
-    guard let signal = Signal(number: number) else { return false }
-    let thread = Thread.current
-    return thread.mask.contains(signal) || thread.process.actions[signal].isIgnored
-  }
-
-  override func isOrphaned(group: Int32) -> Bool { ProcessTable.lock.withLock { ProcessGroups.isOrphaned(group) } }
-
-  override func session(ofGroup group: Int32) -> Int32? {
-    ProcessTable.lock.withLock {
-      ProcessTable.processes.first { $0.group == group && $0.end == nil }?.session
-    }
-  }
 }

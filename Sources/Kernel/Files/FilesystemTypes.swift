@@ -13,6 +13,7 @@ enum FilesystemTypes {
     if type == "tmpfs" || type == "ramfs" { return Tmpfs(flags: flags) }
     if type == "devtmpfs" { return try DeviceFilesystem.make(flags) }
     if type == "proc" { return ProcFilesystem(inspector, flags: flags) }
+    if type == "devpts" { return PseudoTerminals.makeFilesystem(flags) }
     throw .ENODEV
   }
 }

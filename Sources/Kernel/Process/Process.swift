@@ -23,7 +23,7 @@ final class Process {
   var tableIndex: Int?
 
   /// The terminal that controls its session.
-  var terminal: Terminal? { ConsoleTerminal.terminal(ofSession: session) }
+  var terminal: Terminal? { Terminals.find(session: session) }
 
   private(set) var addressSpace: AddressSpace?
   /// nil once the process has ended.

@@ -59,7 +59,7 @@ enum Signals {
     let signal = info.signal
     let nominal = thread ?? process.leader
     guard process.end == nil, process.pid != 0, !process.isKernel else { return true }
-    if signal == .continue || SignalSet.stopping.contains(signal) { applyStopAndContinue(signal, process) }
+    if signal == .continue || SignalSet.stopping.contains(signal) { cancelOpposite(signal, process) }
     let isPosted = process.actions.lock.withLock {
       let isBlocked = nominal?.mask.contains(signal) ?? false
       if process.actions.ignores(signal), !isBlocked { return true }
@@ -71,6 +71,8 @@ enum Signals {
       }
       return true
     }
+    // Only now: the process must find this signal beside those that were sent before.
+    if signal == .continue, process.isStopped { resume(process) }
     process.actions.signalQueue.wakeAll()
     return isPosted
   }
@@ -86,22 +88,20 @@ enum Signals {
     process.pid == 1 && process.actions[signal].isDefault
   }
 
-  /// SIGCONT undoes pending stops and continues the process; a stop signal undoes a pending SIGCONT.
-  private static func applyStopAndContinue(_ signal: Signal, _ process: Process) {
-    if signal == .continue {
-      process.actions.lock.withLock {
-        process.pending.discard(.stopping)
-        for thread in process.threads { thread.pending.discard(.stopping) }
-      }
-      if process.isStopped {
-        process.isStopped = false
-        setChange(.continued, of: process)
-        for thread in process.threads { Scheduler.resume(thread) }
-        notifyParent(of: process, code: 6, status: signal.rawValue)
-      }
-    } else if SignalSet.stopping.contains(signal) {
-      process.actions.lock.withLock { process.pending.discard(SignalSet(.continue)) }
+  /// SIGCONT undoes pending stops; a stop signal undoes a pending SIGCONT.
+  private static func cancelOpposite(_ signal: Signal, _ process: Process) {
+    let opposite: SignalSet = signal == .continue ? .stopping : SignalSet(.continue)
+    process.actions.lock.withLock {
+      process.pending.discard(opposite)
+      for thread in process.threads { thread.pending.discard(opposite) }
     }
+  }
+
+  private static func resume(_ process: Process) {
+    process.isStopped = false
+    setChange(.continued, of: process)
+    for thread in process.threads { Scheduler.resume(thread) }
+    notifyParent(of: process, code: 6, status: Signal.continue.rawValue)
   }
 
   /// What the parent's wait has yet to report. Lock: `process_table`.

@@ -15,6 +15,12 @@ public enum Ioctl {
   public static var getWindowSize: UInt32 { 0x5413 }
   public static var setWindowSize: UInt32 { 0x5414 }
   public static var inputQueued: UInt32 { 0x541b }
+  // Of the master of a pseudo-terminal.
+  public static var packetMode: UInt32 { 0x5420 }
+  public static var getPeer: UInt32 { 0x5441 }
+  public static var getPTYNumber: UInt32 { 0x8004_5430 }
+  public static var setPTYLock: UInt32 { 0x4004_5431 }
+  public static var getPTYLock: UInt32 { 0x8004_5439 }
   public static var setNonBlocking: UInt32 { 0x5421 }
   public static var giveUpTerminal: UInt32 { 0x5422 }
   public static var sendBreakPOSIX: UInt32 { 0x5425 }

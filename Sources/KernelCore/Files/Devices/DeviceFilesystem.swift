@@ -28,7 +28,7 @@ public enum DeviceFilesystem {
     let root0 = Credentials()
     let nodes: [Node] = [
       Node("null", 1, 3), Node("zero", 1, 5), Node("full", 1, 7), Node("random", 1, 8), Node("urandom", 1, 9),
-      Node("tty", 5, 0), Node("console", 5, 1, 0o600), Node("ttyS0", 4, 64, 0o620),
+      Node("ptmx", 5, 2), Node("tty", 5, 0), Node("console", 5, 1, 0o600), Node("ttyS0", 4, 64, 0o620),
     ]
     for node in nodes {
       let mode = FileMode(.characterDevice, node.permissions)

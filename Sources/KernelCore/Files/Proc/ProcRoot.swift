@@ -56,7 +56,7 @@ final class ProcRoot: ProcStaticDirectory {
 }
 
 /// Adds an entry whose name is a number.
-func addNumber(
+public func addNumber(
   _ value: Int32, to writer: inout DirentWriter, inode: UInt64, _ type: FileType, next: Int64
 ) -> Bool {
   var digits = InlineArray<12, UInt8>(repeating: 0)
@@ -68,7 +68,7 @@ func addNumber(
 }
 
 /// Decimal digits; nil when they do not fit.
-func copyNumber(_ value: Int32, to buffer: UnsafeMutableRawBufferPointer) -> Int? {
+public func copyNumber(_ value: Int32, to buffer: UnsafeMutableRawBufferPointer) -> Int? {
   var text = TextBuffer()
   text.append(Int(value))
   guard text.count <= buffer.count, text.count > 0 else { return nil }

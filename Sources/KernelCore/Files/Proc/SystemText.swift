@@ -11,7 +11,7 @@ enum SystemText {
     case .uptime: uptime(system, &text)
     case .version: version(system, &text)
     case .loadavg: load(system, &text)
-    case .filesystems: text.append("nodev\ttmpfs\nnodev\tdevtmpfs\nnodev\tproc\n")
+    case .filesystems: text.append("nodev\ttmpfs\nnodev\tdevtmpfs\nnodev\tdevpts\nnodev\tproc\n")
     case .cpuinfo: processors(system, &text)
     case .hostname:
       inspector.appendHostName(to: &text)

@@ -3,7 +3,7 @@
 import LinuxABI
 
 extension Terminal {
-  func ioctl(_ request: UInt32, _ argument: UInt) throws(Errno) -> Int {
+  public func ioctl(_ request: UInt32, _ argument: UInt) throws(Errno) -> Int {
     switch request {
     case Ioctl.getAttributes: try UserPointer<Termios>(argument).store(lock.withLock { settings })
     case Ioctl.setAttributes, Ioctl.setAttributesDrain: try setAttributes(argument, flushing: false)

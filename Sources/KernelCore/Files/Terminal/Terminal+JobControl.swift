@@ -22,6 +22,7 @@ extension Terminal {
   /// Opening a terminal without O_NOCTTY: a session leader that has none takes it.
   public func adopt(_ flags: OpenFlags) {
     guard !flags.contains(.noControllingTerminal), host.isSessionLeader() else { return }
+    guard Terminals.find(session: host.currentSession()) == nil else { return }
     lock.withLock {
       guard session == 0 else { return }
       control(by: host.currentSession(), host.currentGroup())
@@ -60,6 +61,7 @@ extension Terminal {
   func take(stealing: Bool) throws(Errno) {
     guard host.isSessionLeader() else { throw .EPERM }
     guard session != host.currentSession() else { return }
+    guard Terminals.find(session: host.currentSession()) == nil else { throw .EPERM }
     guard session == 0 || (stealing && host.isPrivileged()) else { throw .EPERM }
     lock.withLock { control(by: host.currentSession(), host.currentGroup()) }
   }

@@ -23,6 +23,11 @@ public final class Terminal {
   /// Stopped by ^S: writers wait for ^Q.
   var isStopped = false
   var pendingSignals: UInt64 = 0
+  /// The other end has gone for good: reads end, writes fail.
+  public internal(set) var isHungUp = false
+  /// Open files on it, and whether there ever was one.
+  public private(set) var users = 0
+  public private(set) var wasOpened = false
   /// The session that it controls, and that session's foreground process group; 0 for none.
   public internal(set) var session: Int32 = 0
   public internal(set) var foregroundGroup: Int32 = 0
@@ -35,6 +40,24 @@ public final class Terminal {
   }
 
   deinit { input.free() }
+
+  /// A file on it was opened, or closed. Returns how many there are now.
+  @discardableResult
+  func countUser(_ change: Int) -> Int {
+    lock.withLock {
+      users += change
+      wasOpened = true
+      return users
+    }
+  }
+
+  /// The other end has gone: everybody who waits is told, and the session that it controls is hung up.
+  public func hangUp() {
+    lock.withLock { isHungUp = true }
+    releaseSession(session)
+    readQueue.wakeAll()
+    writeQueue.wakeAll()
+  }
 
   /// For a line that is no terminal at the other end: nothing is echoed, and newlines stay as they are.
   public func makePlain() {
@@ -54,7 +77,7 @@ public final class Terminal {
   /// Reads a line, or in raw mode what VMIN asks for.
   /// - Throws: EAGAIN when more must be typed (bytes may have moved); what job control throws.
   func read(_ transfer: inout UserTransfer) throws(Errno) {
-    guard transfer.remaining > 0 else { return }
+    guard transfer.remaining > 0, !isHungUp else { return }
     try checkForeground(SignalNumber.terminalInput)
     var chunk = InlineArray<256, UInt8>(repeating: 0)
     while true {
@@ -122,7 +145,9 @@ public final class Terminal {
     var chunk = InlineArray<256, UInt8>(repeating: 0)
     let end = transfer.transferred + Self.writeSlice
     while transfer.remaining > 0 {
-      if isStopped || transfer.transferred >= end { throw .EAGAIN }
+      if isHungUp { throw .EIO }
+      // A chunk may double: each newline becomes two bytes.
+      if isStopped || transfer.transferred >= end || host.room < 2 * chunk.count { throw .EAGAIN }
       let count = withUnsafeMutableBytes(of: &chunk) { bytes in
         let count = transfer.copyIn(bytes.baseAddress.unsafelyUnwrapped, min(transfer.remaining, bytes.count))
         lock.withLock { put(UnsafeRawBufferPointer(rebasing: bytes[..<count])) }
@@ -145,6 +170,7 @@ public final class Terminal {
       var result: PollEvents = isStopped ? [] : .writable
       let enough = isCanonical || settings[.time] > 0 ? 1 : max(1, Int(settings[.minimum]))
       if input.readableCount >= enough { result.formUnion(.readable) }
+      if isHungUp { result.formUnion([.readable, .hangUp, .error]) }
       return result
     }
   }

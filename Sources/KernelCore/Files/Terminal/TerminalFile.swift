@@ -8,7 +8,10 @@ public final class TerminalFile: OpenFile {
   public init(_ inode: Inode, _ flags: OpenFlags, _ terminal: Terminal) {
     device = terminal
     super.init(inode, flags)
+    terminal.countUser(1)
   }
+
+  deinit { if device.countUser(-1) == 0 { device.host.lastUserLeft() } }
 
   public override func read(_ transfer: inout UserTransfer) throws(Errno) { try device.read(&transfer) }
   public override func write(_ transfer: inout UserTransfer) throws(Errno) { try device.write(&transfer) }
@@ -20,6 +23,7 @@ public final class TerminalFile: OpenFile {
   public override var terminal: Terminal? { device }
 
   public override func ioctl(_ request: UInt32, _ argument: UInt) throws(Errno) -> Int {
-    try device.ioctl(request, argument)
+    if device.isHungUp { throw .EIO }
+    return try device.ioctl(request, argument)
   }
 }

@@ -9,9 +9,15 @@ open class TerminalHost {
   /// sleep; it may wait for the line, as a UART at its own speed makes it.
   open func output(_ bytes: UnsafeRawBufferPointer) {}
 
+  /// How many bytes `output` has room for; writers wait while there are few. What an echo finds no room for is lost.
+  open var room: Int { .max }
+
   /// A signal waits in the terminal: have `deliverSignals` called soon, from a place that may take the process
   /// table's lock. Called from interrupts.
   open func requestDelivery() {}
+
+  /// No file is open on the terminal any more.
+  open func lastUserLeft() {}
 
   /// Sends a signal to every process of a group. Called with no lock held.
   open func signal(group: Int32, _ signal: Int32) {}
