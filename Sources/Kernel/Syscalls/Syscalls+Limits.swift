@@ -11,10 +11,18 @@ extension Syscalls {
   ) throws(Errno) -> Int {
     guard resource >= 0, resource < Int32(ResourceLimits.count) else { throw .EINVAL }
     let wanted = new.isNull ? nil : try new.load()
-    let previous = try ProcessTable.lock.withLock { () throws(Errno) in
-      guard let process = pid == 0 ? caller.process : ProcessTable.process(pid), process.end == nil else {
-        throw .ESRCH
+    // Nobody has to be found for one's own.
+    if pid == 0 {
+      let own = try ProcessTable.lock.withLock { () throws(Errno) in
+        let own = caller.process.limits[Int(resource)]
+        if let wanted { try setLimit(caller.process, Int(resource), wanted, own, caller) }
+        return own
       }
+      if !old.isNull { try old.store(own) }
+      return 0
+    }
+    let previous = try ProcessTable.lock.withLock { () throws(Errno) in
+      guard let process = ProcessTable.process(pid), process.end == nil else { throw .ESRCH }
       guard mayLimit(process, caller.process) else { throw .EPERM }
       let previous = process.limits[Int(resource)]
       if let wanted { try setLimit(process, Int(resource), wanted, previous, caller) }

@@ -209,6 +209,26 @@ public enum Frames {
     }
   }
 
+  // MARK: Frames that go with another one: a list through the records, which begins at the owner's
+
+  /// The owner has none yet.
+  public static func startList(of owner: FrameNumber) { table[Int(owner.rawValue)].next = none }
+
+  public static func add(_ frame: FrameNumber, toListOf owner: FrameNumber) {
+    table[Int(frame.rawValue)].next = table[Int(owner.rawValue)].next
+    table[Int(owner.rawValue)].next = frame.rawValue
+  }
+
+  /// Releases the owner and all that go with it.
+  public static func releaseList(of owner: FrameNumber) {
+    var next = owner.rawValue
+    while next != none {
+      let frame = next
+      next = table[Int(frame)].next
+      release(FrameNumber(frame))
+    }
+  }
+
   @inline(__always)
   public static func references(_ frame: FrameNumber) -> UInt32 { table[Int(frame.rawValue)].references }
 
