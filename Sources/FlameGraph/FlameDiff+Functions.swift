@@ -51,7 +51,10 @@ extension FlameDiff {
   public var worst: (function: Function, growth: Double)? {
     let whole = Double(max(totals.before, 1))
     return functions.filter { !$0.isNoise && $0.after > $0.before }
-      .map { ($0, Double($0.after - $0.before) / whole) }.max { $0.1 < $1.1 }
+      .map { ($0, Double($0.after - $0.before) / whole) }.max {
+        // Of callers and the callee that made them grow, the callee.
+        ($0.1, $0.0.ownAfter, $1.0.name) < ($1.1, $1.0.ownAfter, $0.0.name)
+      }
   }
 
   /// A value in units of the union's decimals.

@@ -14,12 +14,13 @@ public struct FlameText {
   /// Hands the text out in chunks.
   public func write<E: Error>(_ write: ([UInt8]) throws(E) -> Void) throws(E) {
     guard layout.total > 0 else { return }
-    let width = amount(layout.total).count
-    var text = "\(pad("SHARE", 8))  \(pad("TOTAL", width))  \(pad("OWN", width))  FUNCTION (\(unit))\n"
+    let width = max(5, amount(layout.total).count)
+    let ownWidth = max(3, amount(layout.total).count)
+    var text = "\(pad("SHARE", 8))  \(pad("TOTAL", width))  \(pad("OWN", ownWidth))  FUNCTION (\(unit))\n"
     for (index, frame) in layout.frames.enumerated() where frame.name != layout.gap {
       let indent = String(repeating: "  ", count: min(Int(frame.depth), Self.deepest))
       let share = Quantity.percent(frame.width, of: layout.total)
-      text += "\(pad(share, 8))  \(pad(amount(frame.width), width))  \(pad(amount(layout.own(of: index)), width))  "
+      text += "\(pad(share, 8))  \(pad(amount(frame.width), width))  \(pad(amount(layout.own(of: index)), ownWidth))  "
       text += indent + Self.printable(layout.name(of: frame)) + "\n"
       guard text.utf8.count > 64 * 1024 else { continue }
       try write(Array(text.utf8))

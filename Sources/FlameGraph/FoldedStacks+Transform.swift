@@ -39,6 +39,18 @@ extension FoldedStacks {
     return result
   }
 
+  /// The same stacks with other names; names that become equal are one.
+  public func renamed(_ change: (String) -> String) -> FoldedStacks {
+    var result = FoldedStacks()
+    let ids = (0..<UInt32(names.count)).map { result.intern(change(names.string($0))) }
+    forEachStack { _, frames, value in
+      var end: UInt32 = 0
+      for frame in frames { end = result.child(of: end, ids[Int(frame)]) }
+      result.add(value, decimals: decimals, to: end)
+    }
+    return result
+  }
+
   /// The names for which a test holds, by number.
   public func names(where isWanted: (String) -> Bool) -> [Bool] {
     (0..<UInt32(names.count)).map { isWanted(names.string($0)) }

@@ -14,7 +14,7 @@ struct AggregateSource {
 
   /// A row over all CPUs, without its block.
   func row(_ index: Int) -> Row {
-    var sum = Row.empty
+    var sum = Row.empty(0)
     for cpu in 0..<count {
       let row = cpus[cpu].trace.area.pointee.rows + index
       sum.count &+= row.pointee.count

@@ -18,13 +18,20 @@ struct Row {
   var unimplemented: UInt64
   /// Buckets, then errnos; nil until the first use.
   var block: UnsafeMutablePointer<UInt64>?
-  var spare: UInt64
+  /// The symbol where a record has it.
+  var header: UInt64
 }
 
 /// Numbering of rows: system calls 0…511, one row for all larger numbers, then spans by id.
 public enum RowIndex {
   public static var other: Int { 512 }
   public static var count: Int { 640 }
+
+  /// What records of a row carry.
+  static func symbol(_ index: Int) -> Symbol {
+    if index < other { return .systemCall(UInt64(index)) }
+    return index == other ? .otherSystemCall : .span(UInt32(index - other))
+  }
 
   @inline(__always)
   public static func span(_ id: UInt32) -> Int { 512 &+ Int(truncatingIfNeeded: id & 127) }
@@ -38,8 +45,8 @@ public enum ErrnoRange {
 struct CPUArea {
   /// Words ever reserved; the owner adds, the drain reads.
   var head: UInt64
-  /// Upper bits of the last full time written, or all ones when the next record must carry time and thread.
-  var epoch: UInt64
+  /// From this time on, in ticks, the next record must carry time and thread; 0 when it must anyway.
+  var epochEnd: UInt64
   var ring: UnsafeMutablePointer<UInt64>
   var ringMask: UInt64
   /// Most words in use at which a record may still be appended: room is kept for interrupts between check and reserve.
@@ -48,9 +55,11 @@ struct CPUArea {
   var rows: UnsafeMutablePointer<Row>
   var currentThread: UInt64
   // Own cache line: written by the drain.
+  /// `tail + ringLimit`: the highest head at which a record may still be appended.
+  var headLimit: UInt64
   var tail: UInt64
   var resetWanted: UInt64
-  var padding: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
+  var padding: (UInt64, UInt64, UInt64, UInt64, UInt64)
   // Cold.
   var resetDone: UInt64
   var blocks: UnsafeMutablePointer<UInt64>

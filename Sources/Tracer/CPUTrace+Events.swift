@@ -9,20 +9,24 @@
 import CMachine
 
 extension CPUTrace {
-  /// Records a finished system call: histogram, errno and event.
-  /// `result` is the return value: -133…-1 are errnos. `thread` is the one that called, which still runs.
+  /// Notes the beginning of a system call in its thread.
   @inline(__always)
-  public func recordSystemCall(
-    number: UInt64, start: SpanStart, end: UInt64, result: Int64, thread: UnsafePointer<ThreadTrace>
-  ) {
-    let isUsual =
-      number < 512 && UInt64(bitPattern: result) <= Self.largestSuccess && thread.pointee.offCPU == start.offCPU
-    guard
-      isUsual,
-      recordUsual(
-        row: Int(truncatingIfNeeded: number), symbol: .systemCall(number), small: 0, start: start.tsc, end: end,
-        class: Self.systemCallClass)
-    else { return recordUnusualCall(number: number, start: start, end: end, result: result, thread: thread) }
+  public static func beginSystemCall(_ thread: UnsafeMutablePointer<ThreadTrace>) {
+    apus_trace_stamp(&thread.pointee.callStart)
+    thread.pointee.callOffCPU = 0
+  }
+
+  /// Records the system call whose beginning `thread` holds, without a call; false, with nothing done, when it is not
+  /// of the usual kind: `recordUnusualCall` is to do it then. `result` is what the program gets, `end` the time now.
+  @inline(__always)
+  public func recordUsualCall(
+    number: UInt64, end: UInt64, result: UInt64, thread: UnsafePointer<ThreadTrace>
+  ) -> Bool {
+    // Tests one after the other: joined by && they become arithmetic.
+    if number >= 512 { return false }
+    if result > Self.largestSuccess { return false }
+    if thread.pointee.callOffCPU != 0 { return false }
+    return recordUsual(row: Int(truncatingIfNeeded: number), small: 0, start: thread.pointee.callStart, end: end)
   }
 
   /// Records a finished span. `id` is from probes.h (1…127), `argument` is printed as a number (0: none), `key` is the
@@ -32,11 +36,8 @@ extension CPUTrace {
     _ id: UInt32, start: SpanStart, end: UInt64, thread: UnsafePointer<ThreadTrace>, argument: UInt64 = 0,
     key: UInt32
   ) {
-    guard
-      argument < 256 && thread.pointee.offCPU == start.offCPU,
-      recordUsual(
-        row: RowIndex.span(id), symbol: .span(id), small: argument, start: start.tsc, end: end,
-        class: Int(truncatingIfNeeded: key & 7))
+    guard argument < 256 && thread.pointee.offCPU == start.offCPU,
+      recordUsual(row: RowIndex.span(id), small: argument, start: start.tsc, end: end)
     else {
       return recordUnusual(
         row: RowIndex.span(id), symbol: .span(id), errno: 0, argument: argument, start: start, end: end,
@@ -50,13 +51,21 @@ extension CPUTrace {
     from: UnsafeMutablePointer<ThreadTrace>, to: UnsafeMutablePointer<ThreadTrace>, start: UInt64, now: UInt64
   ) {
     from.pointee.switchedOutAt = now
-    if to.pointee.switchedOutAt != 0 { to.pointee.offCPU &+= now &- to.pointee.switchedOutAt }
+    if to.pointee.switchedOutAt != 0 {
+      let away = now &- to.pointee.switchedOutAt
+      to.pointee.offCPU &+= away
+      to.pointee.callOffCPU &+= away
+    }
     to.pointee.switchedOutAt = 0
     area.pointee.currentThread = UInt64(to.pointee.tid)
     _ = count(row: RowIndex.span(apus_span_switch.rawValue), duration: now &- start)
     let end = now &>> area.pointee.tickShift
     let word = RingWord(switchTo: area.pointee.currentThread, end: end)
-    append(word, end: end, class: Self.schedulerClass, thread: UInt64(from.pointee.tid))
+    if canAppend(at: end) {
+      append(word.bits)
+    } else {
+      appendGroup(word, end: end, class: Self.schedulerClass, extras: Extras(), thread: UInt64(from.pointee.tid))
+    }
   }
 
   /// Tells which thread this CPU runs, without an event: at boot, and when the scheduler key is turned on.
@@ -69,31 +78,32 @@ extension CPUTrace {
 
   // Counts and appends without a call; false, with nothing done, when the record is not of the usual kind.
   @inline(__always)
-  private func recordUsual(
-    row index: Int, symbol: Symbol, small: UInt64, start: UInt64, end: UInt64, class eventClass: Int
-  ) -> Bool {
+  private func recordUsual(row index: Int, small: UInt64, start: UInt64, end: UInt64) -> Bool {
     let row = area.pointee.rows + index
     let shift = area.pointee.tickShift
     let endTick = end &>> shift
-    let durationTicks = endTick &- start &>> shift
-    guard durationTicks <= RingWord.durationMask, let block = row.pointee.block else { return false }
+    let ticks = endTick &- start &>> shift
+    guard ticks <= RingWord.durationMask, let block = row.pointee.block, canAppend(at: endTick) else { return false }
     // 2^21 ticks are fewer than 2^40 TSC ticks for any clock.
     count(row, block, bucket: Histogram.bucket(ofShort: end &- start), duration: end &- start)
-    append(
-      RingWord(symbol, end: endTick, duration: durationTicks, small: small), end: endTick, class: eventClass)
+    append(row.pointee.header | small << 46 | ticks << 25 | endTick & RingWord.timeMask)
     return true
   }
 
+  /// Records any system call; returns the result, which then need not be kept over this.
   @inline(never)
-  private func recordUnusualCall(
-    number: UInt64, start: SpanStart, end: UInt64, result: Int64, thread: UnsafePointer<ThreadTrace>
-  ) {
-    let isError = UInt64(bitPattern: result) > Self.largestSuccess
+  public func recordUnusualCall(
+    number: UInt64, end: UInt64, result: UInt64, thread: UnsafePointer<ThreadTrace>
+  ) -> UInt64 {
+    let start = SpanStart(
+      tsc: thread.pointee.callStart, offCPU: thread.pointee.offCPU &- thread.pointee.callOffCPU)
     recordUnusual(
       row: number < 512 ? Int(truncatingIfNeeded: number) : RowIndex.other,
       symbol: number < 512 ? .systemCall(number) : .otherSystemCall,
-      errno: isError ? 0 &- UInt64(bitPattern: result) : 0, argument: number < 512 ? 0 : number, start: start, end: end,
+      errno: result > Self.largestSuccess ? 0 &- result : 0, argument: number < 512 ? 0 : number, start: start,
+      end: end,
       thread: thread, class: Self.systemCallClass)
+    return result
   }
 
   @inline(never)

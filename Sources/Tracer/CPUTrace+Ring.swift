@@ -7,17 +7,18 @@
 import CMachine
 
 extension CPUTrace {
-  /// Appends one word recorded at `end` (ticks), or counts it as dropped.
+  /// Whether one word recorded at `end` (ticks) can be appended: there is room, and no prefix is needed. A record that
+  /// an interrupt has overtaken may lie a little before the last full time: the nearest reading is still right.
   @inline(__always)
-  func append(_ word: RingWord, end: UInt64, class eventClass: Int, thread: UInt64? = nil) {
-    let inUse = area.pointee.head &- area.pointee.tail
-    if end >> Self.epochShift == area.pointee.epoch && inUse <= area.pointee.ringLimit {
-      let index = apus_trace_reserve(&area.pointee.head, 1) & area.pointee.ringMask
-      area.pointee.ring[Int(truncatingIfNeeded: index)] = word.bits
-    } else {
-      let running = thread ?? area.pointee.currentThread
-      appendGroup(word, end: end, class: eventClass, extras: Extras(), thread: running)
-    }
+  func canAppend(at end: UInt64) -> Bool {
+    end < area.pointee.epochEnd && area.pointee.head <= area.pointee.headLimit
+  }
+
+  /// Appends one word, for which `canAppend` held.
+  @inline(__always)
+  func append(_ bits: UInt64) {
+    let index = apus_trace_reserve(&area.pointee.head, 1) & area.pointee.ringMask
+    area.pointee.ring[Int(truncatingIfNeeded: index)] = bits
   }
 
   /// What a record needs beyond its word; 0 means absent.
@@ -30,12 +31,11 @@ extension CPUTrace {
   /// Appends a record with the prefix words it needs, or counts it as dropped.
   @inline(never)
   func appendGroup(_ word: RingWord, end: UInt64, class eventClass: Int, extras: Extras, thread: UInt64) {
-    let epoch = end >> Self.epochShift
-    let needsTime = epoch != area.pointee.epoch
+    let needsTime = end >= area.pointee.epochEnd
     let words =
       1 &+ (needsTime ? 2 : 0) &+ (extras.offCPU != 0 ? 1 : 0) &+ (extras.argument != 0 ? 1 : 0)
       &+ (extras.longDuration != 0 ? 1 : 0)
-    guard area.pointee.head &- area.pointee.tail <= area.pointee.ringLimit else { return drop(eventClass) }
+    guard area.pointee.head <= area.pointee.headLimit else { return drop(eventClass) }
     let first = apus_trace_reserve(&area.pointee.head, UInt64(truncatingIfNeeded: words))
     var index = first &+ UInt64(truncatingIfNeeded: words)
     push(word, before: &index)
@@ -45,7 +45,7 @@ extension CPUTrace {
     if needsTime {
       push(RingWord(prefix: .thread, payload: thread), before: &index)
       push(RingWord(prefix: .time, payload: end), before: &index)
-      area.pointee.epoch = epoch
+      area.pointee.epochEnd = ((end >> Self.epochShift) &+ 1) << Self.epochShift
     }
   }
 
@@ -59,7 +59,7 @@ extension CPUTrace {
 
   // After a gap the reader must not guess: the next record brings time and thread.
   private func drop(_ eventClass: Int) {
-    area.pointee.epoch = UInt64.max
+    area.pointee.epochEnd = 0
     withUnsafeMutablePointer(to: &area.pointee.dropped) {
       $0.withMemoryRebound(to: UInt64.self, capacity: EventClass.count) { apus_trace_increment($0 + eventClass) }
     }

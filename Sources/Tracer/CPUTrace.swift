@@ -39,8 +39,8 @@ public struct CPUTrace {
     area.pointee.ring = (blocks + histograms * CPUArea.blockWords * 8).assumingMemoryBound(to: UInt64.self)
     area.pointee.ringMask = UInt64(ringWords - 1)
     area.pointee.ringLimit = UInt64(ringWords) - CPUArea.ringMargin
+    area.pointee.headLimit = area.pointee.ringLimit
     area.pointee.tickShift = UInt64(tickShift)
-    area.pointee.epoch = UInt64.max
     area.pointee.blockCapacity = UInt64(histograms)
     prepareRows()
   }
@@ -57,7 +57,7 @@ public struct CPUTrace {
     for index in 0..<RowIndex.count {
       let block = area.pointee.rows[index].block
       if let block { block.update(repeating: 0, count: CPUArea.blockWords) }
-      area.pointee.rows[index] = Row.empty
+      area.pointee.rows[index] = Row.empty(index)
       area.pointee.rows[index].block = block
     }
     let locks = apus_trace_locks(apus_percpu())
@@ -71,15 +71,17 @@ public struct CPUTrace {
   }
 
   private func prepareRows() {
-    for index in 0..<RowIndex.count { area.pointee.rows[index] = Row.empty }
+    for index in 0..<RowIndex.count { area.pointee.rows[index] = Row.empty(index) }
     area.pointee.rows[RowIndex.other].block = area.pointee.blocks
     area.pointee.blocksUsed = 1
   }
 }
 
 extension Row {
-  static var empty: Row {
-    Row(count: 0, sum: 0, min: UInt64.max, max: 0, errors: 0, unimplemented: 0, block: nil, spare: 0)
+  static func empty(_ index: Int) -> Row {
+    Row(
+      count: 0, sum: 0, min: UInt64.max, max: 0, errors: 0, unimplemented: 0, block: nil,
+      header: RingWord(RowIndex.symbol(index), end: 0, duration: 0, small: 0).bits)
   }
 }
 

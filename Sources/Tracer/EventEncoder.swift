@@ -152,7 +152,8 @@ struct EventEncoder {
     for offset in 0..<words {
       trace.area.pointee.ring[Int(truncatingIfNeeded: (tail &+ offset) & trace.area.pointee.ringMask)] = 0
     }
-    apus_trace_store(&trace.area.pointee.tail, tail &+ words)
+    trace.area.pointee.tail = tail &+ words
+    apus_trace_store(&trace.area.pointee.headLimit, tail &+ words &+ trace.area.pointee.ringLimit)
   }
 }
 

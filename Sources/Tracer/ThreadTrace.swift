@@ -13,6 +13,10 @@ public struct ThreadTrace {
   public var offCPU: UInt64
   /// When the thread was last switched out, 0 while it runs.
   public var switchedOutAt: UInt64
+  /// Where the system call that is traced began; here and not in registers, which would have to be saved over it.
+  public var callStart: UInt64 = 0
+  /// Time switched out since then.
+  public var callOffCPU: UInt64 = 0
 
   /// A thread that is not running yet; `now` is when it became able to.
   @inline(__always)

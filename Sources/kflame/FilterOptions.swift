@@ -2,6 +2,7 @@
 
 import ArgumentParser
 import FlameGraph
+import Glibc
 import Recordings
 import TraceFormats
 
@@ -26,8 +27,11 @@ struct FilterOptions: ParsableArguments {
   @Flag(name: .customLong("collapse-recursion"), help: "A function that calls itself is one frame.")
   var collapsesRecursion = false
 
+  @Flag(help: "Write Swift's mangled names as in the source; perf demangles C++ and Rust itself.") var demangle = false
+
   var isEmpty: Bool {
-    include.isEmpty && exclude.isEmpty && hide.isEmpty && focus == nil && skipAfter.isEmpty && !collapsesRecursion
+    !demangle && include.isEmpty && exclude.isEmpty && hide.isEmpty && focus == nil && skipAfter.isEmpty
+      && !collapsesRecursion
   }
 
   func validate() throws {
@@ -39,6 +43,8 @@ struct FilterOptions: ParsableArguments {
   /// The stacks that are left, and the samples with them.
   func apply(to profile: inout Profile) {
     guard !isEmpty else { return }
+    // Samples would need their nodes moved; they keep the names as they are.
+    if demangle, profile.samples.isEmpty { profile.stacks = profile.stacks.renamed(SwiftName.demangled) }
     let stacks = profile.stacks
     let (included, excluded) = (matches(include, stacks), matches(exclude, stacks))
     let (hidden, focused) = (matches(hide, stacks), matches([focus].compactMap { $0 }, stacks))
@@ -68,4 +74,25 @@ struct FilterOptions: ParsableArguments {
     let expressions = patterns.compactMap { try? Regex($0) }
     return stacks.names { name in expressions.contains { name.contains($0) } }
   }
+}
+
+/// Names of Swift's functions, as its own runtime reads them.
+enum SwiftName {
+  static func demangled(_ name: String) -> String {
+    guard ["$s", "_$s", "$S", "_$S"].contains(where: name.hasPrefix) else { return name }
+    var bytes = Array(name.utf8CString)
+    guard let text = bytes.withUnsafeMutableBufferPointer({ demangle($0.baseAddress!, $0.count - 1, nil, nil, 0) })
+    else {
+      return name
+    }
+    defer { free(text) }
+    return String(cString: text)
+  }
+
+  @_silgen_name("swift_demangle")
+  private static func demangle(
+    _ name: UnsafePointer<CChar>, _ length: Int, _ output: UnsafeMutablePointer<CChar>?,
+    _ size: UnsafeMutablePointer<Int>?,
+    _ flags: UInt32
+  ) -> UnsafeMutablePointer<CChar>?
 }

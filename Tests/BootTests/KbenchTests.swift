@@ -73,4 +73,51 @@ struct KbenchTests {
     let ratio = try #require(report.ratio(report.rows[0]))
     #expect(ratio.verdict == .faster, "\(ratio.value)")
   }
+
+  private func samples(_ words: String, _ rows: [BenchRow], locks: Bool = false) async throws -> [BenchRow: Sample] {
+    let directory = try TemporaryDirectory()
+    let selection = Selection(rows: rows.map { "\($0.name)" }, isQuick: true, countsLocks: locks)
+    let image = try await BenchImage(selection, in: directory)
+    let machine = BenchMachine(shape: MachineShape(), image: image, directory: directory, timeout: .seconds(120))
+    let side = Side.apus(try KernelImage.locate(), words: words)
+    let log = try await machine.run(side, traceLine: .file(directory.file("trace")))
+    var result: [BenchRow: Sample] = [:]
+    for row in rows { result[row] = try log.result(row, quick: true).get() }
+    return result
+  }
+
+  private func cost(_ sample: Sample?) -> Double { sample.map { Double($0.ticks) / Double($0.iterations) } ?? .nan }
+
+  /// Everything is traced while the first row runs, and nothing in the later ones: they cost what they cost in a
+  /// machine that never traced.
+  @Test func probesThatWereOnLeaveNothingBehind() async throws {
+    let rows: [BenchRow] = [.getpid, .readNull, .stat, .statx, .getsid, .getrlimit]
+    let never = try await samples("", rows)
+    let first = try await samples("trace=all trace_for=60", rows)
+    let on = cost(first[.getpid]) - cost(never[.getpid])
+    #expect(on > 40 && on <= 80, "\(on) instructions for a traced call")
+    for row in rows.dropFirst(2) {
+      // A timer interrupt more or less may fall into a row.
+      #expect(abs(cost(first[row]) - cost(never[row])) < 0.5, "\(row.name)")
+    }
+  }
+
+  /// Each slow behaviour costs instructions, and the locks that it is about.
+  @Test func eachFixShows() async throws {
+    let rows: [BenchRow] = [.writeNull, .sigaction, .schedYield, .poll, .forkExit]
+    let now = try await samples("", rows, locks: true)
+    func change(_ words: String, _ row: BenchRow) async throws -> FixFigure {
+      FixFigure(
+        fix: words, row: "", with: try #require(try await samples(words, rows, locks: true)[row]),
+        without: try #require(now[row]))
+    }
+    for (words, row, locks) in [
+      ("legacy=write-log", BenchRow.writeNull, 0.0), ("legacy=sigaction-two-locks", .sigaction, 1),
+      ("legacy=yield-locks", .schedYield, 3), ("legacy=irq-locks", .poll, 1), ("legacy=wait4-clear", .forkExit, 2),
+    ] {
+      let figure = try await change(words, row)
+      #expect(figure.instructions.with > figure.instructions.without + 5, "\(words)")
+      #expect(figure.locks.with - figure.locks.without >= locks, "\(words)")
+    }
+  }
 }

@@ -25,6 +25,65 @@ import Testing
     try XMLLint.check(svg)
   }
 
+  /// Attributes, notes, fonts, names of types, and the page of HTML around.
+  @Test func nothingFromOutsideBecomesMarkupElsewhere() throws {
+    var stacks = FoldedStacks()
+    for name in Self.hostile { stacks.add([name], value: 1000) }
+    var settings = FlameGraphSVG(title: Self.hostile.joined())
+    (settings.notes, settings.font, settings.nameType) = (
+      Self.hostile.joined(), Self.hostile.joined(), Self.hostile.joined()
+    )
+    for name in Self.hostile { settings.attributes[name] = .init(link: "javascript:alert(1)", className: name) }
+    settings.attributes[Self.hostile[0]] = .init(link: "https://example.org/?a=\"b\"&<c>", className: "ok")
+    let svg = settings.render(stacks)
+    let clean = FlameGraphSVG(title: "t").render(Self.tame)
+    for tag in ["<script", "</script", "</style", "<rect onclick", "<!--", "]]>", "<![CDATA[", "href=\"javascript"] {
+      #expect(Self.count(svg, tag) == Self.count(clean, tag), "\(tag)")
+    }
+    #expect(svg.contains("<a href=\"https://example.org/?a=&quot;b&quot;&amp;&lt;c&gt;\">"))
+    try XMLLint.check(svg)
+    var page: [UInt8] = []
+    FlamePage(settings: settings, layout: FlameLayout(stacks)).render { page += $0 }
+    let html = String(decoding: page, as: UTF8.self)
+    #expect(Self.count(html, "<script") == Self.count(clean, "<script") && !html.contains("<script>alert"))
+  }
+
+  @Test(arguments: [
+    ("https://x", true), ("http://x", true), ("/a/b", true), ("?q=a:b", true), ("page.html", true),
+    ("javascript:x", false), ("JavaScript:x", false), ("data:text/html,x", false), ("java\nscript:x", false),
+    ("", false), (" x", false),
+  ])
+  func linksThatRunNothing(link: String, isSafe: Bool) {
+    #expect((FrameTable.safe(link) != nil) == isSafe)
+  }
+
+  @Test func settingsShow() throws {
+    var settings = FlameGraphSVG(title: "T")
+    (settings.rowHeight, settings.fontSize, settings.font) = (30, 20, "Fira Code")
+    (settings.minimumShare, settings.theme) = (0.5, .print)
+    settings.background = .init(red: 1, green: 2, blue: 255)
+    settings.notes = "a note"
+    let svg = settings.render(FoldedParser("a 60\nb 40\n").stacks)
+    for part in [
+      "font-family:\"Fira Code\",", "font-size:20px", "data-row=\"30\"", "height=\"29\"", "#0102ff",
+      "<desc>a note</desc>",
+    ] {
+      #expect(svg.contains(part), "\(part)")
+    }
+    #expect(svg.contains(">a: 60") && !svg.contains(">b: 40") && !svg.contains("prefers-color-scheme"))
+  }
+
+  @Test func languagesHaveTheirColours() {
+    func ramp(_ palette: String, _ name: String) -> Int? {
+      FlamePalette.named(palette).map { $0.shade(of: Array(name.utf8)[...]) / FlamePalette.shadesPerRamp }
+    }
+    #expect(ramp("java", "java/io/PrintStream:::print") == 1 && ramp("java", "do_syscall_[k]") == 4)
+    #expect(ramp("java", "Klass::f") == 3 && ramp("java", "libc_f") == 0 && ramp("java", "x_[i]") == 2)
+    #expect(ramp("python", "f (/usr/lib/python3/x.py)") == 5 && ramp("python", "g (a.py)") == 1)
+    #expect(ramp("rust", "<core::iter::Map>::next") == 5 && ramp("rust", "mine::f") == 1 && ramp("js", "f a.js:1") == 1)
+    #expect(ramp("chain", "w_[w]") == 1 && ramp("hot", "w_[w]") == 0)
+  }
+
   /// What the script will read is what the layout says.
   @Test func theTableHoldsEveryFrame() throws {
     let stacks = LayoutTests.randomStacks(5)

@@ -50,17 +50,26 @@ import Testing
   }
 
   /// The parts of the script that touch no document, with the SVG's own table, and then `code`.
-  private static func script(_ svg: String, _ code: String) throws -> String {
+  static func script(_ svg: String, _ code: String) throws -> String {
     func quoted(_ text: Substring) throws -> String {
       String(decoding: try JSONEncoder().encode(String(text)), as: UTF8.self)
     }
     let names = try #require(svg.firstMatch(of: /<metadata class="names">([^<]*)</)).1
     let table = try #require(svg.firstMatch(of: /<metadata class="table">([^<]*)</)).1
     let unit = try #require(svg.firstMatch(of: /data-unit="([^"]*)"/)).1
+    func column(_ name: String) -> Substring {
+      (try? Regex("<metadata class=\"\(name)\">([^<]*)<").firstMatch(in: svg)?.output[1].substring) ?? ""
+    }
+    var sides = ""
+    for name in ["before", "after"] {
+      if let match = try Regex("data-\(name)=\"([0-9]+)\"").firstMatch(in: svg) {
+        sides += ", \(name): \"\(match.output[1].substring ?? "")\""
+      }
+    }
     return """
-      const svg = { dataset: { unit: \(try quoted(unit)), minimum: "400", bits: "0" },
+      const svg = { dataset: { unit: \(try quoted(unit)), minimum: "400", bits: "0"\(sides) },
         querySelector: (wanted) => (wanted === ".names" ? { textContent: \(try quoted(names)) } : null),
-        querySelectorAll: () => [{ textContent: \(try quoted(table)) }] };
+        querySelectorAll: (wanted) => [{ textContent: ({ ".table": \(try quoted(table)), ".before": \(try quoted(column("before"))), ".after": \(try quoted(column("after"))) })[wanted] }] };
       const document = { currentScript: { ownerSVGElement: svg } };
       const print = (...words) => console.log(words.join(" "));
       \(FlameScript.table)\(FlameScript.numbers)\(FlameScript.names)\(code)})();

@@ -16,8 +16,7 @@ extension KernelCoreTests {
       details.files = files
       var bytes = Array(text.utf8)
       try bytes.withUnsafeMutableBytes { buffer in
-        var empty: UInt8 = 0
-        var transfer = UserTransfer(kernel: buffer.baseAddress ?? UnsafeMutableRawPointer(&empty), count: buffer.count)
+        var transfer = UserTransfer(kernel: try #require(buffer.baseAddress), count: buffer.count)
         try socket.send(&transfer, details)
       }
     }

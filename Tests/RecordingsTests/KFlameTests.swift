@@ -86,6 +86,65 @@ import TraceModel
     #expect(result.error.contains(message), "\(result.error)")
   }
 
+  @Test(arguments: [
+    ("collapse P", "V8_Worker;f 20\njava;a;b_[i] 10\n"),
+    ("collapse P --samples --pid", "V8_Worker-7;f 1\njava-5;a;b_[i] 1\n"),
+    ("collapse P --include '^V8' ", "V8_Worker;f 20\n"), ("collapse P --exclude f", "java;a;b_[i] 10\n"),
+    ("collapse P --hide '^a$' --focus java", "java;b_[i] 10\n"), ("collapse F F", "x;x;y 6\n"),
+    ("collapse F --collapse-recursion", "x;y 3\n"), ("collapse F --skip-after x", "x;y 3\n"),
+    ("collapse --demangle S", "main.f() -> () 1\n"), ("collapse F.gz", "x;x;y 3\n"), ("collapse < F", "x;x;y 3\n"),
+    ("collapse - < F.gz", "x;x;y 3\n"),
+    ("collapse --threads 3 P", "V8_Worker;f 20\njava;a;b_[i] 10\n"),
+    ("collapse F P 2>/dev/null", "V8_Worker;f 20\njava;a;b_[i] 10\nx;x;y 3\n"),
+    ("convert F --to folded", "x;x;y 3\n"), ("convert F --to pprof | \"$KFLAME\" collapse", "x;x;y 3\n"),
+    ("diff F F --format text | head -1", "before 3 samples, after 3 samples\n"),
+    ("render F --format text --reverse | tail -1", "100.00 %      3    3        x\n"),
+    ("render P --flamechart | grep -c role=.treeitem", "6\n"),
+    ("render F --left-heavy --total 6 | grep -o 'all is 6 samples'", "all is 6 samples\n"),
+    ("render F --factor 2.5 | grep -o 'all is 7.5 samples'", "all is 7.5 samples\n"),
+    ("render P | grep -o 'Width: cycles'", "Width: cycles\n"), ("render P --format html | grep -c '<canvas'", "1\n"),
+    ("render --sandwich y F | grep -o '<title>callers of y: 3 samples'", "<title>callers of y: 3 samples\n"),
+    ("render BAD 2>/dev/null | grep -o 'Error: BAD: line 1: expected one of'", "Error: BAD: line 1: expected one of\n"),
+  ])
+  func options(command: String, output: String) async throws {
+    let folder = try Folder()
+    let perf = "java 5/5 1.5: 10 cycles:\n\t 12 a->b (x)\n\nV8 Worker 7/7 2.5: 20 cycles:\n\t 12 f (x)\n\n"
+    _ = try folder.write("P", Array(perf.utf8))
+    _ = try folder.write("F", Array("x;x;y 3\n".utf8))
+    _ = try folder.write("S", Array("$s4main1fyyF 1\n".utf8))
+    _ = try folder.write("BAD", Array("nothing here\nat all x5\n".utf8))
+    let result = try await Self.shell("cd \(folder.root) && gzip -k F && \"$KFLAME\" \(command)")
+    #expect(result.output == output, "\(result.error)")
+  }
+
+  @Test(arguments: [
+    ("collapse D", 65, "D: is a perf.data file; expected the text of 'perf script"),
+    ("render BAD", 65, "BAD: line 1: expected one of"),
+    ("collapse Z", 65, "Z: the gzip data end in the middle"),
+    ("collapse --from chrome F", 65, "F: expected a Chrome trace"),
+    ("diff F G --format text --fail-on +5%", 2, "y grew by 166633.33 % of the whole; the limit is +5%"),
+    ("diff F P", 65, "P: counts cycles; expected samples, as F does"),
+    ("diff F G --fail-on 5", 64, "--fail-on takes a part as in +5%"),
+    ("render --include '(' F", 64, "is no regular expression"),
+    ("render --flamechart --reverse F", 64, "cannot be reversed"),
+    ("render F --total 1", 65, "--total is less than the sum"), ("render F --minwidth 200%", 64, "--minwidth takes"),
+    ("render F --nameattr A", 65, "A: line 2: expected 'function<TAB>attribute=value'"),
+    ("convert F --to ctf", 64, "writes a folder"),
+    ("render F --sandwich nobody", 65, "no stack has the function 'nobody'"), ("convert F --to what", 64, "what"),
+  ])
+  func refusals(command: String, status: Int32, message: String) async throws {
+    let folder = try Folder()
+    _ = try folder.write("F", Array("x;x;y 3\n".utf8))
+    _ = try folder.write("G", Array("x;x;y 5002\n".utf8))
+    _ = try folder.write("P", Array("a 5/5 1.5: 10 cycles:\n\t 12 f (x)\n\n".utf8))
+    _ = try folder.write("BAD", Array("nothing here\nat all x5\n".utf8))
+    _ = try folder.write("D", Array("PERFILE2".utf8) + [0, 0])
+    _ = try folder.write("A", Array("f\thref=x\nbad line\n".utf8))
+    let result = try await Self.shell("cd \(folder.root) && gzip -c F | head -c 15 > Z; \"$KFLAME\" \(command)")
+    #expect(result.status == status, "\(result.error)")
+    #expect(result.error.contains(message), "\(result.error)")
+  }
+
   @Test func badLinesAreToldAndTheRestIsDrawn() async throws {
     let result = try await Self.shell("printf 'a;b 1\\nbad\\n\\377;c 2' | \"$KFLAME\" collapse")
     #expect(result.status == 0 && result.output == "a;b 1\n\u{fffd};c 2\n")

@@ -62,8 +62,12 @@ enum Consumer {
   private static let packages = URL(fileURLWithPath: #filePath).deletingLastPathComponent().deletingLastPathComponent()
     .deletingLastPathComponent().appendingPathComponent(".build/consumers")
 
-  static var inferno: String? {
-    let path = packages.appendingPathComponent("bin/flamegraph").path
+  static var inferno: String? { program("flamegraph") }
+  /// The Python that has it.
+  static var playwright: String? { program("playwright").flatMap { _ in program("python") } }
+
+  private static func program(_ name: String) -> String? {
+    let path = packages.appendingPathComponent("bin/\(name)").path
     return FileManager.default.isExecutableFile(atPath: path) ? path : nil
   }
 

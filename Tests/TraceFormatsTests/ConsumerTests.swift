@@ -92,4 +92,29 @@ import TraceFormats
       }
     }
   }
+
+  /// Chromium opens, zooms, searches, rearranges; axe looks for what shuts people out.
+  @Test func chromium() throws {
+    guard let python = Consumer.playwright else { return Consumer.skip("the PyPI package playwright") }
+    try Consumer.with("chromium") { _, folder in
+      let stacks = FoldedParser(Self.folded + "hostile;</script><script>alert(1)</script>;\"'&<b> 9\n").stacks
+      let svg = try folder.write("picture.svg", Array(FlameGraphSVG().render(stacks).utf8))
+      let diff = FlameDiff(.init(stacks), .init(FoldedParser(Self.folded).stacks), isNormalized: true)
+      let compared = try folder.write("diff.svg", Array(FlameGraphSVG().render(FlameLayout(diff)).utf8))
+      var page: [UInt8] = []
+      FlamePage(settings: FlameGraphSVG(), layout: FlameLayout(stacks), samples: Self.samples(stacks)).render {
+        page += $0
+      }
+      let html = try folder.write("page.html", page)
+      let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/browser.py"
+      let text = try folder.run(python, [script, svg, compared, html])
+      #expect(!text.contains("FAILED") && text.contains("ok a range of the heat map is picked"), "\(text)")
+    }
+  }
+
+  private static func samples(_ stacks: FoldedStacks) -> [FlamePage.Sample] {
+    (0..<200).map {
+      FlamePage.Sample(time: $0 * 1_000_000, node: UInt32($0) % UInt32(stacks.nodeCount), value: 1, stacks: stacks)
+    }
+  }
 }

@@ -169,3 +169,17 @@ final class Machine {
     return line.bytes
   }
 }
+
+extension CPUTrace {
+  /// Records a system call as if it had begun at `start`. `result` is the return value: -133…-1 are errnos.
+  public func recordSystemCall(
+    number: UInt64, start: SpanStart, end: UInt64, result: Int64, thread: UnsafeMutablePointer<ThreadTrace>
+  ) {
+    thread.pointee.callStart = start.tsc
+    thread.pointee.callOffCPU = thread.pointee.offCPU &- start.offCPU
+    let value = UInt64(bitPattern: result)
+    if !recordUsualCall(number: number, end: end, result: value, thread: thread) {
+      _ = recordUnusualCall(number: number, end: end, result: value, thread: thread)
+    }
+  }
+}

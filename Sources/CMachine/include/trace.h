@@ -27,6 +27,15 @@ static inline __attribute__((always_inline)) void apus_trace_add(uint64_t *count
 static inline __attribute__((always_inline)) void apus_trace_increment(uint64_t *counter) { __atomic_fetch_add(counter, 1, __ATOMIC_RELAXED); }
 #endif
 
+// Stores the time stamp counter: two stores, where a register would first have to be put together.
+#if defined(__x86_64__)
+static inline __attribute__((always_inline)) void apus_trace_stamp(uint64_t *place) {
+  __asm__ volatile("rdtsc\n\tmovl %%eax, %0\n\tmovl %%edx, 4+%0" : "=o"(*place)::"eax", "edx");
+}
+#else
+static inline __attribute__((always_inline)) void apus_trace_stamp(uint64_t *place) { *place = apus_rdtsc(); }
+#endif
+
 // Between a producer and the drain on another CPU: what was stored before is seen before. Plain moves on x86_64.
 static inline __attribute__((always_inline)) uint64_t apus_trace_load(const uint64_t *word) { return __atomic_load_n(word, __ATOMIC_ACQUIRE); }
 static inline __attribute__((always_inline)) void apus_trace_store(uint64_t *word, uint64_t value) { __atomic_store_n(word, value, __ATOMIC_RELEASE); }

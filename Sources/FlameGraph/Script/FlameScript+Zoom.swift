@@ -44,7 +44,10 @@ extension FlameScript {
       const focus = Number.isInteger(index) && index > 0 && index < frames.count ? index : 0;
       const pattern = parts.get("search") || "";
       if (focus === view.focus && pattern === view.pattern && isSame) return;
-      if (focus !== view.focus) view.focus = view.current = focus;
+      if (focus !== view.focus) {
+        view.focus = view.current = focus;
+        draw();
+      }
       search(pattern);
     }
 

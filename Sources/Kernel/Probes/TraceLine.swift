@@ -44,6 +44,8 @@ enum TraceLine {
   nonisolated(unsafe) private static var drain: Drain? = nil
   nonisolated(unsafe) private static var isBusy = false
   nonisolated(unsafe) private(set) static var threads: ThreadTable? = nil
+  /// When `trace_for=` turns all probes off, in nanoseconds since boot.
+  nonisolated(unsafe) private static var offTime = UInt64.max
   private static var tickShift: Int { TickShift.forClock(hertz: Clock.ticksPerSecond) }
 
   /// Sets the tracer up, with the keys that the boot line's `trace=` names. Without COM2 it stays off.
@@ -59,6 +61,7 @@ enum TraceLine {
     if let share = BootLine.number(of: "trace_share"), share >= 1, share <= 100 { drain?.sharePercent = UInt64(share) }
     threads = table
     addCPU(CPU.current)
+    if let time = BootLine.number(of: "trace_for") { offTime = UInt64(time) &* 1_000_000 }
     if let words = BootLine.value(of: "trace") { words.withUnsafeBytes { setKeys(KeyMask.parse($0)) } }
   }
 
@@ -73,6 +76,10 @@ enum TraceLine {
   private static func exchange() {
     isBusy = true
     defer { isBusy = false }
+    if Clock.monotonic() >= offTime {
+      offTime = .max
+      setKeys(0)
+    }
     var control = KeyControl()
     for _ in 0..<64 {
       guard let byte = SerialPort.com2.read() else { break }

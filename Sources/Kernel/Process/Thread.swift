@@ -86,8 +86,8 @@ final class Thread: Sleeper {
     self.process = process
     self.kernelEntry = kernelEntry
     stack = try KernelStack.allocate()
-    savedState = UnsafeMutableRawPointer.allocate(byteCount: 560, alignment: 16)
-    savedState.initializeMemory(as: UInt64.self, repeating: 0, count: 70)
+    savedState = UnsafeMutableRawPointer.allocate(byteCount: 576, alignment: 16)
+    savedState.initializeMemory(as: UInt64.self, repeating: 0, count: 72)
     tracePointer = (savedState + 528).bindMemory(to: ThreadTrace.self, capacity: 1)
     tracePointer.initialize(to: ThreadTrace(tid: UInt32(tid)))
     self.cpu = cpu ?? CPU.currentIfReady

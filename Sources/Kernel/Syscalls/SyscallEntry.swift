@@ -28,34 +28,37 @@ struct SyscallArguments {
 @c
 func apus_syscall(_ registers: UnsafeMutableRawPointer) {
   let frame = registers.assumingMemoryBound(to: TrapFrame.self)
-  if apus_key_syscalls() { tracedCall(frame) } else { call(frame) }
+  Thread.running._withUnsafeGuaranteedRef { thread in
+    frame.pointee.rax = apus_key_syscalls() ? tracedCall(thread, frame) : call(thread, frame)
+  }
   prepareReturnToUser(frame)
 }
 
-/// Serves the call and puts its result into the frame. One copy, traced or not.
+/// Serves the call; returns what the program gets. One copy, traced or not.
 @inline(never)
-private func call(_ frame: FramePointer) {
-  Thread.running._withUnsafeGuaranteedRef { thread in
-    do throws(Errno) {
-      let number = SyscallNumber(rawValue: Int(truncatingIfNeeded: frame.pointee.rax))
-      let result = try Syscalls.dispatch(number, thread, SyscallArguments(frame), frame)
-      frame.pointee.rax = UInt64(bitPattern: Int64(result))
-    } catch {
-      // A call that is to be restarted is looked at before the program runs again.
-      if error.rawValue >= 512 { thread.needsAttention = true }
-      frame.pointee.rax = UInt64(bitPattern: Int64(-error.rawValue))
-    }
+private func call(_ thread: Thread, _ frame: FramePointer) -> UInt64 {
+  do throws(Errno) {
+    let number = SyscallNumber(rawValue: Int(truncatingIfNeeded: frame.pointee.rax))
+    return UInt64(bitPattern: Int64(try Syscalls.dispatch(number, thread, SyscallArguments(frame), frame)))
+  } catch {
+    // A call that is to be restarted is looked at before the program runs again.
+    if error.rawValue >= 512 { thread.needsAttention = true }
+    return UInt64(bitPattern: Int64(-error.rawValue))
   }
 }
 
 @inline(never)
-private func tracedCall(_ frame: FramePointer) {
-  Thread.running._withUnsafeGuaranteedRef { thread in
-    let number = frame.pointee.rax
-    let start = SpanStart(tsc: apus_rdtsc(), thread: thread.tracePointer)
-    call(frame)
-    CPUTrace.current.recordSystemCall(
-      number: number, start: start, end: apus_rdtsc(), result: Int64(bitPattern: frame.pointee.rax),
-      thread: thread.tracePointer)
-  }
+private func tracedCall(_ thread: Thread, _ frame: FramePointer) -> UInt64 {
+  let number = frame.pointee.rax
+  CPUTrace.beginSystemCall(thread.tracePointer)
+  let result = call(thread, frame)
+  let trace = CPUTrace.current
+  let end = apus_rdtsc()
+  if trace.recordUsualCall(number: number, end: end, result: result, thread: runningTrace) { return result }
+  return trace.recordUnusualCall(number: number, end: end, result: result, thread: runningTrace)
+}
+
+/// Found again: a register that kept the thread would have to be saved first.
+private var runningTrace: UnsafeMutablePointer<ThreadTrace> {
+  @inline(__always) get { Thread.running._withUnsafeGuaranteedRef { $0.tracePointer } }
 }

@@ -11,10 +11,18 @@ extension Syscalls {
   ) throws(Errno) -> Int {
     guard resource >= 0, resource < Int32(ResourceLimits.count) else { throw .EINVAL }
     let wanted = new.isNull ? nil : try new.load()
-    let previous = try ProcessTable.lock.withLock { () throws(Errno) in
-      guard let process = pid == 0 ? caller.process : ProcessTable.process(pid), process.end == nil else {
-        throw .ESRCH
+    // Nobody has to be found for one's own.
+    if pid == 0 {
+      let own = try ProcessTable.lock.withLock { () throws(Errno) in
+        let own = caller.process.limits[Int(resource)]
+        if let wanted { try setLimit(caller.process, Int(resource), wanted, own, caller) }
+        return own
       }
+      if !old.isNull { try old.store(own) }
+      return 0
+    }
+    let previous = try ProcessTable.lock.withLock { () throws(Errno) in
+      guard let process = ProcessTable.process(pid), process.end == nil else { throw .ESRCH }
       guard mayLimit(process, caller.process) else { throw .EPERM }
       let previous = process.limits[Int(resource)]
       if let wanted { try setLimit(process, Int(resource), wanted, previous, caller) }
@@ -25,9 +33,10 @@ extension Syscalls {
   }
 
   private static func mayLimit(_ target: Process, _ caller: Process) -> Bool {
+    if target === caller { return true }
     let mine = caller.credentials!
     let theirs = target.credentials!
-    if target === caller || mine.euid == 0 { return true }
+    if mine.euid == 0 { return true }
     return mine.uid == theirs.uid && mine.uid == theirs.euid && mine.uid == theirs.suid
       && mine.gid == theirs.gid && mine.gid == theirs.egid && mine.gid == theirs.sgid
   }

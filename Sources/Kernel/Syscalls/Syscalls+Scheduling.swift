@@ -141,7 +141,9 @@ extension Syscalls {
 
   /// Returns 20 - nice of the most favoured, as the raw call has it.
   static func getpriority(_ caller: Thread, _ which: Int32, _ who: Int32) throws(Errno) -> Int {
-    try ProcessTable.lock.withLock { () throws(Errno) in
+    // The caller's own, which nobody else has to be asked for.
+    if which == 0, who == 0 { return 20 - Int(caller.scheduling.nice) }
+    return try ProcessTable.lock.withLock { () throws(Errno) in
       let nice = try threads(caller, which, who).map { $0.scheduling.nice }.min() ?? 0
       return 20 - Int(nice)
     }

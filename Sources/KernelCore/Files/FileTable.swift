@@ -164,7 +164,8 @@ public final class FileTable {
   public func closeRange(_ first: Int, through last: Int) {
     var index = first
     while index <= last, index < capacity {
-      if let file = lock.withLock({ vacate(index) }) { letGo(file) }
+      // Alone, this thread sees by itself what is not there.
+      if isShared || slots[index] != nil, let file = lock.withLock({ vacate(index) }) { letGo(file) }
       index += 1
     }
   }

@@ -36,14 +36,24 @@ extension AddressSpace {
     guard address >= UserMemory.start, address < UserMemory.end else { return .unmapped }
     return lock.withLock {
       guard let index = area(at: address) ?? growStack(to: address) else { return .unmapped }
-      do throws(Errno) { return try resolve(areas[index], address & ~4095, access) } catch {
+      do throws(Errno) { return try resolve(areaAt: index, address & ~4095, access) } catch {
         return error == .ENOMEM ? .outOfMemory : .beyondFile
       }
     }
   }
 
-  public func resolve(_ area: Area, _ page: UInt, _ access: FaultAccess) throws(Errno) -> FaultOutcome {
-    guard isAllowed(access, area.protection) else { return .forbidden }
+  /// The same for the area of an index. Lock held.
+  func resolve(areaAt index: Int, _ page: UInt, _ access: FaultAccess) throws(Errno) -> FaultOutcome {
+    try areas.withUnsafeBufferPointer { (areas) throws(Errno) in
+      try resolve(areas.baseAddress.unsafelyUnwrapped + index, page, access)
+    }
+  }
+
+  /// By address: an area counts references to its file, and nobody changes it meanwhile. Lock held.
+  public func resolve(
+    _ area: UnsafePointer<Area>, _ page: UInt, _ access: FaultAccess
+  ) throws(Errno) -> FaultOutcome {
+    guard isAllowed(access, area.pointee.protection) else { return .forbidden }
     let entry = try table.makeEntry(for: page, bits: PageEntry.user)
     if entry.pointee.isPresent {
       if access.isWrite, !entry.pointee.isWritable { try makeWritable(entry, area, page) }
@@ -61,33 +71,33 @@ extension AddressSpace {
     return !protection.isDisjoint(with: .all)
   }
 
-  private func newEntry(_ area: Area, _ page: UInt, _ access: FaultAccess) throws(Errno) -> PageEntry {
-    guard let file = area.file else { return try newAnonymousEntry(area, access) }
+  private func newEntry(_ area: UnsafePointer<Area>, _ page: UInt, _ access: FaultAccess) throws(Errno) -> PageEntry {
+    guard let file = area.pointee.file else { return try newAnonymousEntry(area, access) }
     // Retained for us. Past the end of the file there is nothing: SIGBUS.
-    guard let shared = try file.page(at: Int(area.offset + UInt64(page - area.start)) / pageSize) else { throw .ENXIO }
-    if area.isShared { return PageEntry(shared, area.entryBits(writable: area.protection.contains(.write))) }
-    guard access.isWrite else { return PageEntry(shared, area.entryBits(writable: false)) }
+    guard let shared = try file.page(at: Int(area.pointee.offset + UInt64(page - area.pointee.start)) / pageSize) else { throw .ENXIO }
+    if area.pointee.isShared { return PageEntry(shared, area.pointee.entryBits(writable: area.pointee.protection.contains(.write))) }
+    guard access.isWrite else { return PageEntry(shared, area.pointee.entryBits(writable: false)) }
     defer { Frames.release(shared) }
-    return PageEntry(try copyOf(shared), area.entryBits(writable: true))
+    return PageEntry(try copyOf(shared), area.pointee.entryBits(writable: true))
   }
 
-  private func newAnonymousEntry(_ area: Area, _ access: FaultAccess) throws(Errno) -> PageEntry {
+  private func newAnonymousEntry(_ area: UnsafePointer<Area>, _ access: FaultAccess) throws(Errno) -> PageEntry {
     if access.isWrite {
       guard !KernelHeap.isLow else { throw .ENOMEM }
-      return PageEntry(try Frames.allocateZeroed(), area.entryBits(writable: true))
+      return PageEntry(try Frames.allocateZeroed(), area.pointee.entryBits(writable: true))
     }
     Frames.retain(Self.zeroPage)
-    return PageEntry(Self.zeroPage, area.entryBits(writable: false))
+    return PageEntry(Self.zeroPage, area.pointee.entryBits(writable: false))
   }
 
   /// A write to a present page that is not writable: copy it, unless nobody shares it any more.
-  private func makeWritable(_ entry: PageEntries, _ area: Area, _ page: UInt) throws(Errno) {
+  private func makeWritable(_ entry: PageEntries, _ area: UnsafePointer<Area>, _ page: UInt) throws(Errno) {
     let frame = entry.pointee.frame
-    if area.isShared || Frames.references(frame) == 1 {
+    if area.pointee.isShared || Frames.references(frame) == 1 {
       entry.pointee = entry.pointee.with(PageEntry.writable)
       return
     }
-    entry.pointee = PageEntry(try copyOf(frame), area.entryBits(writable: true))
+    entry.pointee = PageEntry(try copyOf(frame), area.pointee.entryBits(writable: true))
     flushOthers()  // other threads may still read the old page
     Frames.release(frame)
   }

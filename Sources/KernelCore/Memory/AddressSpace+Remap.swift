@@ -138,7 +138,7 @@ extension AddressSpace {
           return
         }
         let access = FaultAccess(errorCode: isWrite ? 6 : 4)
-        switch try resolve(areas[index], address, access) {
+        switch try resolve(areaAt: index, address, access) {
         case .resolved: break
         case .outOfMemory: throw .ENOMEM
         default: throw .EFAULT

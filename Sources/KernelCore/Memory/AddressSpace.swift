@@ -40,7 +40,7 @@ public final class AddressSpace {
   /// - Throws: ENOMEM.
   public init() throws(Errno) {
     guard !KernelHeap.isLow else { throw .ENOMEM }
-    table = PageTable(root: try Frames.allocateZeroed())
+    table = try PageTable()
     Self.copyKernelEntries(table)
     AddressSpaces.add(self)
   }

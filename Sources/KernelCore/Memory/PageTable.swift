@@ -49,6 +49,13 @@ public struct PageTable {
 
   public init(root: FrameNumber) { self.root = root }
 
+  /// An empty one for programs.
+  /// - Throws: ENOMEM.
+  public init() throws(Errno) {
+    root = try Frames.allocateZeroed()
+    Frames.startList(of: root)
+  }
+
   @inline(__always)
   public var entries: PageEntries { root.pointer.assumingMemoryBound(to: PageEntry.self) }
 
@@ -77,7 +84,9 @@ public struct PageTable {
     while level > 0 {
       let slot = table + Self.index(address, level)
       if !slot.pointee.isPresent {
-        slot.pointee = PageEntry(try Frames.allocateZeroed(), PageEntry.present | PageEntry.writable | bits)
+        let table = try Frames.allocateZeroed()
+        if bits & PageEntry.user != 0 { Frames.add(table, toListOf: root) }
+        slot.pointee = PageEntry(table, PageEntry.present | PageEntry.writable | bits)
       }
       table = slot.pointee.frame.pointer.assumingMemoryBound(to: PageEntry.self)
       level -= 1
@@ -118,21 +127,6 @@ public struct PageTable {
     return (address & ~(span - 1)) &+ span
   }
 
-  /// Frees the tables (not the pages) of the user half, then the root.
-  public func free() {
-    for slot in 0..<512 where entries[slot].isPresent && !Self.isKernelSlot(slot) {
-      Self.freeTables(entries[slot].frame, level: 2)
-    }
-    Frames.release(root)
-  }
-
-  private static func isKernelSlot(_ slot: Int) -> Bool { slot >= Int(UserMemory.end >> 39) }
-
-  private static func freeTables(_ table: FrameNumber, level: Int) {
-    if level > 0 {
-      let entries = table.pointer.assumingMemoryBound(to: PageEntry.self)
-      for index in 0..<512 where entries[index].isPresent { freeTables(entries[index].frame, level: level - 1) }
-    }
-    Frames.release(table)
-  }
+  /// Frees the tables (not the pages) of programs, and the root: they stand in a list, so no table is searched.
+  public func free() { Frames.releaseList(of: root) }
 }

@@ -197,7 +197,10 @@ extension AddressSpace {
     var area = areas[index]
     area.protection.insert(.write)
     let writing = FaultAccess(errorCode: 2)
-    if case .resolved = try resolve(area, address & ~4095, writing), let entry = table.entry(for: address) {
+    let outcome = try withUnsafePointer(to: area) { (area) throws(Errno) in
+      try resolve(area, address & ~4095, writing)
+    }
+    if case .resolved = outcome, let entry = table.entry(for: address) {
       return entry.pointee.frame.pointer
     }
     throw .ENOMEM
