@@ -181,7 +181,9 @@ int main(int argc, char **argv) {
       _exit(0);
     }
     waitpid(pid, 0, 0);
-    while (waitpid(-1, 0, WNOHANG) > 0) {}
+    pid_t gone;
+    int status;
+    while ((gone = waitpid(-1, &status, WNOHANG)) > 0) if (gone == other) printf("in round %d the bystander ", round), print_status(status);
   }
   clean();
   long after = free_kilobytes();
