@@ -13,7 +13,7 @@ GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/p
 BIN := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kernel guest tools run shell bench test test-host test-boot test-link probes samples lint format clean
+.PHONY: help setup kernel guest tools run shell bench sanitize test test-host test-boot test-link probes samples lint format clean
 
 help: ## Show this list
 	@echo "Apus: watch your kernel as you watch a process in htop."
@@ -51,6 +51,9 @@ test-host: setup ## Kernel logic, tracer and tools, on the host
 
 test-boot: kernel guest ## Real programs in QEMU
 	@Tools/test boot
+
+sanitize: setup ## The kernel's logic on the host with the address and the thread sanitizer
+	@Tools/test sanitize
 
 test-link: kernel ## Format, and what the linked kernel must and must not hold
 	@Tools/test link

@@ -1,9 +1,11 @@
 // swift-tools-version: 6.2
-// One manifest, two builds: hosts build the tools and tests; APUS_BUILD=kernel selects the
-// freestanding kernel targets, which no host toolchain could link.
+// One manifest, three builds: hosts build the tools and tests; APUS_BUILD=kernel selects the
+// freestanding kernel targets, which no host toolchain could link; APUS_BUILD=core only the kernel's
+// logic and its tests, for the sanitizers.
 import PackageDescription
 
 let isKernelBuild = Context.environment["APUS_BUILD"] == "kernel"
+let isCoreBuild = Context.environment["APUS_BUILD"] == "core"
 
 let warningsAsErrors: [SwiftSetting] = [.treatAllWarnings(as: .error)]
 let kernelSwift: [SwiftSetting] =
@@ -38,6 +40,12 @@ let kernelOnly: [Target] = [
   .executableTarget(
     name: "Kernel", dependencies: ["LinuxABI", "KernelCore", "Tracer", "CMachine"],
     swiftSettings: kernelSwift)
+]
+
+let coreTests: [Target] = [
+  .testTarget(
+    name: "KernelCoreTests", dependencies: ["KernelCore", "CMachine"],
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)])
 ]
 
 let argumentParser: Target.Dependency = .product(
@@ -111,9 +119,6 @@ let hostOnly: [Target] = [
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
-  .testTarget(
-    name: "KernelCoreTests", dependencies: ["KernelCore"],
-    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .target(
     name: "TraceTestSupport", dependencies: ["Tracer", "CMachine"], path: "Tests/TraceTestSupport",
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
@@ -145,7 +150,7 @@ let hostOnly: [Target] = [
 
 let package = Package(
   name: "apus",
-  dependencies: isKernelBuild
+  dependencies: isKernelBuild || isCoreBuild
     ? []
     : [
       .package(url: "https://github.com/apple/swift-argument-parser", from: "1.5.0"),
@@ -153,5 +158,5 @@ let package = Package(
       .package(url: "https://github.com/apple/swift-system", from: "1.6.0"),
       .package(url: "https://github.com/swiftlang/swift-subprocess", from: "1.0.0", traits: []),
     ],
-  targets: shared + (isKernelBuild ? kernelOnly + guestPrograms : hostOnly)
+  targets: shared + (isKernelBuild ? kernelOnly + guestPrograms : isCoreBuild ? coreTests : coreTests + hostOnly)
 )

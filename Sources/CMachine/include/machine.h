@@ -6,6 +6,9 @@
 #include <stddef.h>
 #include <stdint.h>
 #include "probes.h"
+#ifndef APUS_KERNEL
+#include <sched.h>
+#endif
 
 // Data of one CPU. %gs points at it while the kernel runs; the offsets of the first five fields are known to trap.S.
 struct apus_percpu {
@@ -242,7 +245,8 @@ static inline __attribute__((always_inline)) void apus_cli(void) {}
 static inline __attribute__((always_inline)) void apus_sti(void) {}
 static inline __attribute__((always_inline)) void apus_invlpg(uint64_t address) { (void)address; }
 static inline __attribute__((always_inline)) void apus_write_cr3(uint64_t v) { (void)v; }
-static inline __attribute__((always_inline)) void apus_pause(void) { __builtin_ia32_pause(); }
+// Host threads are more than processors: who waits lets the holder run.
+static inline __attribute__((always_inline)) void apus_pause(void) { sched_yield(); }
 static inline __attribute__((always_inline)) uint64_t apus_save_flags_cli(void) { return 0; }
 static inline __attribute__((always_inline)) void apus_restore_flags(uint64_t f) { (void)f; }
 static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) { return __builtin_ia32_rdtsc(); }
@@ -253,6 +257,13 @@ static inline __attribute__((always_inline)) uint32_t apus_atomic_add(uint32_t *
   return __atomic_fetch_add(word, (uint32_t)amount, __ATOMIC_ACQ_REL);
 }
 
+// A byte that others may look at meanwhile.
+static inline __attribute__((always_inline)) uint8_t apus_load_byte(const void *byte) {
+  return __atomic_load_n((const uint8_t *)byte, __ATOMIC_RELAXED);
+}
+static inline __attribute__((always_inline)) void apus_store_byte(void *byte, uint8_t v) {
+  __atomic_store_n((uint8_t *)byte, v, __ATOMIC_RELAXED);
+}
 static inline __attribute__((always_inline)) void apus_atomic_add64(uint64_t *word, uint64_t amount) {
   __atomic_fetch_add(word, amount, __ATOMIC_RELAXED);
 }

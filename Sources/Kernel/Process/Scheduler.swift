@@ -158,6 +158,7 @@ enum Scheduler {
     Placement.setIdle(cpu, true)
     defer { Placement.setIdle(cpu, false) }
     guard cpu.runQueue.isEmpty else { return }
+    if Frames.isExhausted, !CPU.isAlone { Frames.giveBackKept() }
     // The boot CPU ticks for the console and the tracer's line.
     if cpu.index != 0 { LocalAPIC.startTimer(cpu.timers.ticksToDeadline) }
     let start = apus_rdtsc()

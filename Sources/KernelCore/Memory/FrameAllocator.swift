@@ -11,6 +11,7 @@
 
 import CMachine
 import LinuxABI
+import Synchronization
 
 /// What a frame is used for.
 public enum FrameKind: UInt8 {
@@ -37,14 +38,20 @@ public enum Frames {
   nonisolated(unsafe) public private(set) static var limit: UInt32 = 0
   nonisolated(unsafe) public private(set) static var totalCount = 0
   /// Frames in free blocks.
-  nonisolated(unsafe) private static var blockCount = 0
+  private static let blocks = Atomic<Int>(0)
+  private static var blockCount: Int {
+    @inline(__always) get { blocks.load(ordering: .relaxed) }
+    @inline(__always) set { blocks.store(newValue, ordering: .relaxed) }
+  }
   /// A CPU's own list of single frames. A cache line each.
   private struct Cache {
     var head = none
     var count: UInt32 = 0
     private var padding: InlineArray<7, UInt64> = InlineArray(repeating: 0)
   }
-  nonisolated(unsafe) private static var caches: InlineArray<8, Cache> = InlineArray(repeating: Cache())
+  nonisolated(unsafe) private static var cacheStorage: InlineArray<8, Cache> = InlineArray(repeating: Cache())
+  /// Of `cacheStorage`, through a pointer: each CPU touches one element, and not the array.
+  nonisolated(unsafe) private static var caches = UnsafeMutablePointer<Cache>(bitPattern: 64).unsafelyUnwrapped
   private static let batch: UInt32 = 16
   private static let cacheLimit: UInt32 = 64
   nonisolated(unsafe) private static var heads: InlineArray<11, UInt32> = InlineArray(repeating: UInt32.max)
@@ -61,6 +68,7 @@ public enum Frames {
     table.initialize(repeating: reserved, count: Int(limit))
     totalCount = 0
     blockCount = 0
+    caches = withUnsafeMutableBytes(of: &cacheStorage) { $0.baseAddress!.assumingMemoryBound(to: Cache.self) }
     for cpu in 0..<8 { caches[cpu] = Cache() }
     for order in 0...maximumOrder { heads[order] = none }
   }
@@ -110,7 +118,7 @@ public enum Frames {
     let record = table + Int(frame)
     caches[cpu].head = record.pointee.next
     caches[cpu].count &-= 1
-    record.pointee.kind = .page
+    setKind(record, .page)
     record.pointee.references = 1
     record.pointee.tag = 0
     return FrameNumber(frame)
@@ -161,10 +169,13 @@ public enum Frames {
 
   // MARK: The CPU's own list
 
+  /// Gives back what this CPU keeps for itself: when memory is short, before it halts.
+  public static func giveBackKept() { empty(Int(apus_cpu_index()), downTo: 0) }
+
   @inline(__always)
   private static func keep(_ frame: UInt32, _ record: UnsafeMutablePointer<Frame>) {
     let cpu = Int(apus_cpu_index())
-    record.pointee.kind = .cached
+    setKind(record, .cached)
     record.pointee.next = caches[cpu].head
     caches[cpu].head = frame
     caches[cpu].count &+= 1
@@ -251,12 +262,28 @@ public enum Frames {
     return frame
   }
 
+  /// Whether a frame heads a free block. Only the lock's holder makes or unmakes such; but another CPU may change what
+  /// it owns, or keeps, from one kind to another meanwhile.
+  @inline(__always)
+  private static func isFree(_ frame: UInt32) -> Bool {
+    apus_load_byte(UnsafeRawPointer(table + Int(frame)) + kindOffset) == FrameKind.free.rawValue
+  }
+
+  @inline(__always)
+  private static func setKind(_ record: UnsafeMutablePointer<Frame>, _ kind: FrameKind) {
+    apus_store_byte(UnsafeMutableRawPointer(record) + kindOffset, kind.rawValue)
+  }
+
+  /// Of `Frame.kind`, which follows the count.
+  @inline(__always)
+  private static var kindOffset: Int { MemoryLayout<UInt32>.size }
+
   private static func merge(_ released: UInt32, order start: Int) {
     var frame = released
     var order = start
     while order < maximumOrder {
       let buddy = frame ^ (1 << UInt32(order))
-      guard buddy < limit, table[Int(buddy)].kind == .free, Int(table[Int(buddy)].order) == order else { break }
+      guard buddy < limit, isFree(buddy), Int(table[Int(buddy)].order) == order else { break }
       unlink(buddy, order: order)
       table[Int(max(frame, buddy))].kind = .inner
       frame = min(frame, buddy)

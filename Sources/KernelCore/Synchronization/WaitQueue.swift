@@ -32,6 +32,8 @@ public final class WaitQueue {
   private let lock: InterruptSpinLock
   private unowned(unsafe) var first: WaitEntry?
   private unowned(unsafe) var last: WaitEntry?
+  /// Whether anybody waits, for those who look without the lock.
+  private let isOccupied = Atomic<Bool>(false)
 
   /// Another class is for queues that are woken by somebody who holds an ordinary one.
   public init(_ declared: apus_lock_class = apus_lock_wait_queue) { lock = InterruptSpinLock(declared) }
@@ -44,6 +46,7 @@ public final class WaitQueue {
       entry.previous = last
       if let tail = last { tail.next = entry } else { first = entry }
       last = entry
+      isOccupied.store(true, ordering: .relaxed)
     }
     atomicMemoryFence(ordering: .sequentiallyConsistent)
   }
@@ -54,6 +57,7 @@ public final class WaitQueue {
       entry.isQueued = false
       if let previous = entry.previous { previous.next = entry.next } else { first = entry.next }
       if let next = entry.next { next.previous = entry.previous } else { last = entry.previous }
+      isOccupied.store(first != nil, ordering: .relaxed)
     }
   }
 
@@ -61,7 +65,7 @@ public final class WaitQueue {
   public func wakeAll() {
     // The caller's change of the condition must be visible before the queue is found empty.
     atomicMemoryFence(ordering: .sequentiallyConsistent)
-    guard first != nil else { return }
+    guard isOccupied.load(ordering: .relaxed) else { return }
     lock.withLock {
       var entry = first
       while let waiting = entry {
