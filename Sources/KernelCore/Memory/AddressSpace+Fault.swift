@@ -74,8 +74,12 @@ extension AddressSpace {
   private func newEntry(_ area: UnsafePointer<Area>, _ page: UInt, _ access: FaultAccess) throws(Errno) -> PageEntry {
     guard let file = area.pointee.file else { return try newAnonymousEntry(area, access) }
     // Retained for us. Past the end of the file there is nothing: SIGBUS.
-    guard let shared = try file.page(at: Int(area.pointee.offset + UInt64(page - area.pointee.start)) / pageSize) else { throw .ENXIO }
-    if area.pointee.isShared { return PageEntry(shared, area.pointee.entryBits(writable: area.pointee.protection.contains(.write))) }
+    guard let shared = try file.page(at: Int(area.pointee.offset + UInt64(page - area.pointee.start)) / pageSize) else {
+      throw .ENXIO
+    }
+    if area.pointee.isShared {
+      return PageEntry(shared, area.pointee.entryBits(writable: area.pointee.protection.contains(.write)))
+    }
     guard access.isWrite else { return PageEntry(shared, area.pointee.entryBits(writable: false)) }
     defer { Frames.release(shared) }
     return PageEntry(try copyOf(shared), area.pointee.entryBits(writable: true))
