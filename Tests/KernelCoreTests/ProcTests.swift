@@ -31,6 +31,18 @@ final class RecordingInspector: ProcessInspector {
     return result
   }
 
+  override func currentThread() -> Int32 { 9 }
+  override func nextThread(of pid: Int32, from first: Int32) -> Int32? {
+    pid == 7 ? [7, 9].first { $0 >= first } : nil
+  }
+
+  override func details(_ pid: Int32, thread: Int32) -> ProcessDetails? {
+    guard pid == 7, thread == 7 || thread == 9, var result = details(pid) else { return nil }
+    result.thread = thread
+    result.name[0] = UInt8(ascii: "t")
+    return result
+  }
+
   override func appendArguments(_ pid: Int32, to text: inout TextBuffer) { text.append("sh\0-c\0true\0") }
 
   override func forEachMapping(_ pid: Int32, _ body: (MappingDetails) -> Void) {
@@ -120,10 +132,21 @@ extension KernelCoreTests {
       #expect(root.contains("1") && root.contains("7") && root.contains("300") && root.contains("self"))
       #expect(try Set(tree.find("/proc").names(bufferSize: 40)) == Set(root))
       #expect(try tree.find("/proc").names(bufferSize: 40).count == root.count)
-      #expect(try tree.list("/proc/7").count == 14)
+      #expect(try tree.list("/proc/7").count == 15)
       #expect(try tree.find("/proc/7/..") === tree.find("/proc"))
       #expect(try tree.path(of: tree.find("/proc/7/fd")) == "/proc/7/fd")
       #expect(try tree.path(of: tree.find("/proc/sys/kernel")) == "/proc/sys/kernel")
+    }
+
+    @Test func threads() throws {
+      #expect(try tree.list("/proc/7/task") == [".", "..", "7", "9"])
+      #expect(try text("/proc/7/task/9/comm") == "th\n")
+      #expect(try text("/proc/7/task/9/stat").hasPrefix("9 (th) S 1 "))
+      #expect(try text("/proc/7/task/9/status").contains("Tgid:\t7\nNgid:\t0\nPid:\t9\n"))
+      #expect(errno { _ = try tree.find("/proc/7/task/8") } == .ENOENT)
+      #expect(errno { _ = try tree.find("/proc/1/task/1") } == .ENOENT)
+      #expect(try link("/proc/thread-self") == "7/task/9")
+      #expect(try tree.path(of: tree.find("/proc/7/task/9")) == "/proc/7/task/9")
     }
 
     @Test func magicLinks() throws {

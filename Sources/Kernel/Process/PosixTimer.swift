@@ -116,6 +116,16 @@ enum TimerClock {
     case 2: self = .process
     case 3: self = .thread(caller.tid)
     case 4, 5, 6: throw .EOPNOTSUPP
+    // clock_getcpuclockid(3): ~id in the upper bits, 4 for a thread. glibc names its own process so.
+    case ..<0 where number & 3 != 3:
+      let id = ~(number >> 3)
+      if number & 4 == 0 {
+        guard id == 0 || id == caller.process.pid else { throw .EINVAL }
+        self = .process
+      } else {
+        guard id == 0 || id == caller.tid else { throw .EINVAL }
+        self = .thread(caller.tid)
+      }
     default: throw .EINVAL
     }
   }

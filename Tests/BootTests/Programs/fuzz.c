@@ -21,6 +21,7 @@ static char area[1 << 16], *pages;
 static uint64_t seed;
 static int calls = 400, threads = 4;
 static long *made;  // shared by all rounds
+static int null;    // /dev/null, which a round may remove
 
 static const char *paths[] = {"/tmp/a", "/tmp/b", "/tmp/a/b", "/", ".", "..", "/proc/self/maps", "/proc/self/fd", "/proc/1/stat",
                               "/dev/null", "/dev/zero", "/dev/tty", "/tmp", "", "/proc/self/exe", "/tmp/c/../b", "/dev/full",
@@ -93,7 +94,6 @@ static void *run(void *number) {
 // Nothing of the parent's is left to it: no terminal, no pipe to the bystander.
 static void child(void) {
   setsid();
-  int null = open("/dev/null", O_RDWR);
   for (int fd = 0; fd < 3; fd++) dup2(null, fd);
   syscall(SYS_close_range, 3, -1, 0);
   chdir("/tmp/c");
@@ -137,7 +137,7 @@ static long free_kilobytes(void) {
   return info.freeram / 1024 * info.mem_unit;
 }
 
-static void clean(void) { system("rm -rf /tmp/* /dev/shm/* 2>/dev/null; mkdir -p /tmp/c"); }
+static void clean(void) { system("rm -rf /tmp/* /dev/shm/*; mkdir -p /tmp/c"); }
 
 int main(int argc, char **argv) {
   uint64_t start = argc > 1 ? strtoull(argv[1], 0, 0) : 1;
@@ -152,6 +152,7 @@ int main(int argc, char **argv) {
   made += 512;
   mprotect(made + 512, 4096, PROT_NONE);
   int report[2], failed = 0;
+  null = open("/dev/null", O_RDWR);
   pipe(report);
   fcntl(report[0], F_SETFL, O_NONBLOCK);
   pid_t other = fork();
@@ -180,7 +181,9 @@ int main(int argc, char **argv) {
       _exit(0);
     }
     waitpid(pid, 0, 0);
-    while (waitpid(-1, 0, WNOHANG) > 0) {}
+    pid_t gone;
+    int status;
+    while ((gone = waitpid(-1, &status, WNOHANG)) > 0) if (gone == other) printf("in round %d the bystander ", round), print_status(status);
   }
   clean();
   long after = free_kilobytes();
