@@ -36,8 +36,9 @@ struct ABI: ParsableCommand {
   }
 
   private func text(of call: SystemCall) -> String {
-    let number = String(repeating: " ", count: max(0, 5 - String(call.number.rawValue).count)) + "\(call.number.rawValue)"
-    var lines = ["\(number)  \(call.name)(\(call.arguments))"]
+    let number = "\(call.number.rawValue)"
+    let margin = String(repeating: " ", count: max(0, 5 - number.count))
+    var lines = ["\(margin)\(number)  \(call.name)(\(call.arguments))"]
     if !call.flags.isEmpty { lines.append("         \(call.flags)") }
     if !call.remark.isEmpty { lines.append("         (\(call.remark))") }
     return lines.joined(separator: "\n")

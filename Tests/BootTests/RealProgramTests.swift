@@ -41,7 +41,8 @@ struct RealProgramTests {
     for program in ["bash", "zsh"] {
       additions.append(Initramfs.Addition(source: "/bin/\(program)-static", target: "/bin/\(program)"))
     }
-    let command = "mkdir /tmp/work; cd /tmp/work; TMPDIR=/tmp \(shell.joined(separator: " ")) /script 2>/dev/null </dev/null | cat"
+    let program = shell.joined(separator: " ")
+    let command = "mkdir /tmp/work; cd /tmp/work; TMPDIR=/tmp \(program) /script 2>/dev/null </dev/null | cat"
     let guest = try await Machine.shell(command, timeout: 120) { $0.additions = additions }
     #expect(guest.report.end == .exited(0))
     #expect(guest.console == host)

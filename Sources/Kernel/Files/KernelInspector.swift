@@ -23,6 +23,40 @@ final class KernelInspector: ProcessInspector {
     ProcessTable.lock.withLock { ProcessTable.process(pid).map { describe($0) } }
   }
 
+  override func currentThread() -> Int32 { Thread.current.tid }
+
+  override func nextThread(of pid: Int32, from first: Int32) -> Int32? {
+    ProcessTable.lock.withLock {
+      ProcessTable.process(pid)?.threads.lazy.map { $0.tid }.filter { $0 >= first }.min()
+    }
+  }
+
+  override func details(_ pid: Int32, thread tid: Int32) -> ProcessDetails? {
+    ProcessTable.lock.withLock {
+      guard let process = ProcessTable.process(pid), let thread = process.threads.first(where: { $0.tid == tid })
+      else { return nil }
+      var result = describe(process)
+      describe(thread, &result)
+      return result
+    }
+  }
+
+  /// What a thread has of its own.
+  private func describe(_ thread: Thread, _ result: inout ProcessDetails) {
+    result.thread = thread.tid
+    result.name = thread.name.bytes
+    if thread.process.end == nil, !thread.process.isStopped {
+      result.state = UInt8(ascii: thread.state == .running ? "R" : "S")
+    }
+    result.userTicks = thread.usage.user / Self.tick
+    result.systemTicks = thread.usage.system / Self.tick
+    result.minorFaults = UInt64(thread.usage.faults)
+    result.voluntarySwitches = thread.switchCount
+    result.blockedSignals = thread.mask.bits
+    result.pendingSignals = thread.pending.set.bits
+    result.nice = Int(thread.scheduling.nice)
+  }
+
   override func appendArguments(_ pid: Int32, to text: inout TextBuffer) {
     append(process(pid), { $0.argumentRange }, to: &text)
   }
@@ -141,6 +175,10 @@ final class KernelInspector: ProcessInspector {
     if let terminal = process.terminal {
       result.terminal = terminal.device
       result.foregroundGroup = terminal.foregroundGroup
+    }
+    if let leader = process.leader {
+      result.nice = Int(leader.scheduling.nice)
+      result.processor = Int32(leader.cpu.index)
     }
     describeTimes(process, &result)
     describeIdentity(process, &result)

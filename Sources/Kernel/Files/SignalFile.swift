@@ -29,9 +29,11 @@ final class SignalFile: OpenFile {
   override func seek(_ distance: Int64, _ whence: Int32) throws(Errno) -> Int64 { 0 }
   override var readQueue: WaitQueue? { Thread.current.process.actions.signalQueue }
 
+  /// Called inside an epoll's lock, which the signals' comes before: two words are read without it, as a sleeper does
+  /// that looks for signals.
   override func poll() -> PollEvents {
     let thread = Thread.current
-    let pending = thread.process.actions.lock.withLock { thread.pending.set.bits | thread.process.pending.set.bits }
+    let pending = thread.pending.set.bits | thread.process.pending.set.bits
     return pending & set.bits != 0 ? .readable : []
   }
 }

@@ -34,6 +34,8 @@ open class Inode {
   public final var isMapped = false
   /// Locks of fcntl(2). Lock: RecordLocks's.
   final var recordLocks: [RecordLock] = []
+  /// There has been one: a hint that is read without the lock.
+  final var hadRecordLocks = false
   final var recordLockQueue: WaitQueue?
   /// State of flock(2), made when first used.
   final var advisoryLock: AdvisoryLock?

@@ -193,11 +193,12 @@ public enum RecordLocks {
     if !isUnlock { rest.append(merged) }
     rest.sort { $0.start < $1.start }
     inode.recordLocks = rest
+    if !rest.isEmpty { inode.hadRecordLocks = true }
   }
 
   /// Closing any descriptor of a file gives up the process's locks on it, and the last one those of the description.
   static func release(_ inode: Inode, owner: UInt) {
-    guard !inode.recordLocks.isEmpty else { return }
+    guard inode.hadRecordLocks else { return }
     let queue = lock.withLock {
       inode.recordLocks.removeAll { $0.owner == owner }
       return inode.recordLockQueue

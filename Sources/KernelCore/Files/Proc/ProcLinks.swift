@@ -13,6 +13,23 @@ final class ProcSelfLink: Inode {
   }
 }
 
+/// /proc/thread-self: the calling thread's directory.
+final class ProcThreadSelfLink: Inode {
+  init(_ filesystem: ProcFilesystem) { super.init(filesystem, mode: FileMode(.symbolicLink, 0o777)) }
+
+  override func readLink(into buffer: UnsafeMutableRawBufferPointer) throws(Errno) -> Int {
+    let inspector = unsafeDowncast(filesystem, to: ProcFilesystem.self).inspector
+    var text = TextBuffer()
+    text.append(Int(inspector.currentProcess()))
+    text.append("/task/")
+    text.append(Int(inspector.currentThread()))
+    let count = min(text.count, buffer.count)
+    guard count > 0, let base = text.bytes.baseAddress else { throw .ENOMEM }
+    buffer.baseAddress.unsafelyUnwrapped.copyMemory(from: base, byteCount: count)
+    return count
+  }
+}
+
 /// A link with a fixed text.
 final class ProcTextLink: Inode {
   private let target: StaticString

@@ -36,6 +36,7 @@ final class ProcProcessDirectory: Inode {
       return ProcMagicLink(proc, link.kind, pid, number: Self.number(pid, 64 + index), owner: self)
     }
     if name == "fd" { return ProcDescriptorDirectory(proc, pid, owner: self) }
+    if name == "task" { return ProcTaskDirectory(proc, pid, owner: self) }
     throw .ENOENT
   }
 
@@ -54,6 +55,8 @@ final class ProcProcessDirectory: Inode {
           Name(Self.links[link].name), inode: Self.number(pid, 64 + link), .symbolicLink, next: next)
       } else if place == files.count + Self.links.count {
         fits = writer.add(Name("fd"), inode: Self.number(pid, 127), .directory, next: next)
+      } else if place == files.count + Self.links.count + 1 {
+        fits = writer.add(Name("task"), inode: Self.number(pid, 126), .directory, next: next)
       } else {
         return
       }
@@ -62,9 +65,15 @@ final class ProcProcessDirectory: Inode {
   }
 
   override func name(of child: Inode, into buffer: UnsafeMutableRawBufferPointer) -> Int? {
-    guard child.number == Self.number(pid, 127), buffer.count >= 2 else { return nil }
-    buffer.copyBytes(from: [UInt8(ascii: "f"), UInt8(ascii: "d")])
-    return 2
+    let name: Name
+    switch child.number {
+    case Self.number(pid, 127): name = Name("fd")
+    case Self.number(pid, 126): name = Name("task")
+    default: return nil
+    }
+    guard name.count <= buffer.count else { return nil }
+    buffer.baseAddress.unsafelyUnwrapped.copyMemory(from: name.base, byteCount: name.count)
+    return name.count
   }
 }
 

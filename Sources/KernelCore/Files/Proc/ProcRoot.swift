@@ -10,6 +10,7 @@ final class ProcRoot: ProcStaticDirectory {
     super.init(filesystem)
     mode = FileMode(.directory, 0o555)
     add("self", ProcSelfLink(filesystem))
+    add("thread-self", ProcThreadSelfLink(filesystem))
     for (name, kind) in ProcTextKind.systemFiles { add(name, ProcText(filesystem, kind)) }
     add("mounts", ProcTextLink(filesystem, "self/mounts"))
     add("sysrq-trigger", ProcTrigger(filesystem))

@@ -33,12 +33,16 @@ enum ProcTextKind {
 final class ProcText: Inode {
   private let kind: ProcTextKind
   private let pid: Int32
+  /// 0 for the process.
+  private let thread: Int32
 
   init(
-    _ filesystem: ProcFilesystem, _ kind: ProcTextKind, _ pid: Int32 = 0, number: UInt64? = nil, owner: Inode? = nil
+    _ filesystem: ProcFilesystem, _ kind: ProcTextKind, _ pid: Int32 = 0, thread: Int32 = 0, number: UInt64? = nil,
+    owner: Inode? = nil
   ) {
     self.kind = kind
     self.pid = pid
+    self.thread = thread
     super.init(
       filesystem, mode: FileMode(.regular, kind.permissions), uid: owner?.uid ?? 0, gid: owner?.gid ?? 0,
       number: number)
@@ -57,7 +61,8 @@ final class ProcText: Inode {
     if pid == 0 {
       SystemText.render(kind, inspector, &text)
     } else {
-      guard let details = inspector.details(pid) else { throw .ESRCH }
+      let found = thread == 0 ? inspector.details(pid) : inspector.details(pid, thread: thread)
+      guard let details = found else { throw .ESRCH }
       ProcessText.render(kind, details, inspector, &text)
     }
     if text.isShort { throw .ENOMEM }

@@ -12,6 +12,12 @@ open class ProcessInspector {
   /// The lowest process number that is at least `first`.
   open func nextProcess(from first: Int32) -> Int32? { nil }
   open func details(_ pid: Int32) -> ProcessDetails? { nil }
+  /// The lowest number of a thread of a process that is at least `first`.
+  open func nextThread(of pid: Int32, from first: Int32) -> Int32? { nil }
+  /// What `details` gives, with the name, state, times and signals of one thread.
+  open func details(_ pid: Int32, thread: Int32) -> ProcessDetails? { nil }
+  /// The thread that looks.
+  open func currentThread() -> Int32 { 1 }
   /// The argument strings, each with its NUL, as they stand in the process's memory.
   open func appendArguments(_ pid: Int32, to text: inout TextBuffer) {}
   open func appendEnvironment(_ pid: Int32, to text: inout TextBuffer) {}
@@ -32,6 +38,8 @@ open class ProcessInspector {
 /// One process at one moment. Times in clock ticks of 10 ms, as Linux shows them.
 public struct ProcessDetails {
   public var pid: Int32 = 0
+  /// Which thread this is about; the process itself when it is `pid`.
+  public var thread: Int32 = 0
   public var parent: Int32 = 0
   public var group: Int32 = 0
   public var session: Int32 = 0

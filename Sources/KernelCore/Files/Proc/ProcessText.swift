@@ -32,7 +32,7 @@ enum ProcessText {
 
   /// 52 fields, the second in parentheses.
   private static func stat(_ process: ProcessDetails, _ text: inout TextBuffer) {
-    text.append(Int(process.pid))
+    text.append(Int(process.thread == 0 ? process.pid : process.thread))
     text.append(" (")
     appendName(process, &text)
     text.append(") ")
@@ -78,7 +78,7 @@ enum ProcessText {
     text.append(stateName(process.state))
     row("\nTgid:\t", Int(process.pid), &text)
     row("Ngid:\t", 0, &text)
-    row("Pid:\t", Int(process.pid), &text)
+    row("Pid:\t", Int(process.thread == 0 ? process.pid : process.thread), &text)
     row("PPid:\t", Int(process.parent), &text)
     row("TracerPid:\t", 0, &text)
     ids("Uid:", process.uid, process.euid, process.suid, process.fsuid, &text)
