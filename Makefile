@@ -13,7 +13,7 @@ GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/p
 BIN := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kernel guest tools run shell bench sanitize test test-host test-boot test-link probes samples lint format clean
+.PHONY: help setup kernel checked guest tools run shell bench sanitize soak test test-host test-boot test-link probes samples lint format clean
 
 help: ## Show this list
 	@echo "Apus: watch your kernel as you watch a process in htop."
@@ -43,13 +43,19 @@ shell: kernel tools ## An interactive BusyBox shell on Apus
 bench: kernel guest tools ## The benchmark suite on Linux and on Apus, in exact instructions
 	@$(BIN)/kbench run --quick
 
-test: kernel guest ## All three tiers of tests
+checked: setup ## Build the kernel that checks the order of its locks
+	@$(MAKE) --no-print-directory CHECKED=1 kernel
+
+test: kernel checked guest ## All three tiers of tests
 	@Tools/test
 
 test-host: setup ## Kernel logic, tracer and tools, on the host
 	@Tools/test host
 
-test-boot: kernel guest ## Real programs in QEMU
+soak: kernel checked ## Half an hour of stress on several CPUs, and of probes switched meanwhile
+	@APUS_SOAK=1800 APUS_TEST_LIMIT=20000 Tools/test ProcessorTests
+
+test-boot: kernel checked guest ## Real programs in QEMU
 	@Tools/test boot
 
 sanitize: setup ## The kernel's logic on the host with the address and the thread sanitizer

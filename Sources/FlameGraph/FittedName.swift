@@ -7,6 +7,7 @@ enum FittedName {
   /// At most `columns` columns of the name; empty when not even two letters and the mark fit.
   static func fit(_ name: String, columns: Int) -> String {
     if name.utf8.count <= columns { return name }
+    if name.utf8.allSatisfy({ $0 < 0x80 }) { return fitASCII(name, columns) }
     if self.columns(name) <= columns { return name }
     guard columns >= 3 else { return "" }
     let letters = name.unicodeScalars.map(width)
@@ -15,6 +16,12 @@ enum FittedName {
       return "…" + text(scalars[(scalars.count - kept(letters.reversed(), columns - 1))...])
     }
     return text(scalars[..<kept(letters, columns - 1)]) + "…"
+  }
+
+  /// Of plain letters each takes one column.
+  private static func fitASCII(_ name: String, _ columns: Int) -> String {
+    guard columns >= 3 else { return "" }
+    return isQualified(name) ? "…" + name.utf8.suffix(columns - 1).text : name.utf8.prefix(columns - 1).text + "…"
   }
 
   /// The text in one or two lines, broken between its facts, which " · " separates.
@@ -38,7 +45,15 @@ enum FittedName {
     }
   }
 
-  private static func isQualified(_ name: String) -> Bool { name.contains("::") || name.contains { "./".contains($0) } }
+  private static func isQualified(_ name: String) -> Bool {
+    var before: UInt8 = 0
+    for byte in name.utf8 {
+      if byte == UInt8(ascii: ".") || byte == UInt8(ascii: "/") { return true }
+      if byte == UInt8(ascii: ":"), before == byte { return true }
+      before = byte
+    }
+    return false
+  }
 
   private static func kept(_ widths: some Sequence<Int>, _ columns: Int) -> Int {
     var count = 0
@@ -56,4 +71,8 @@ enum FittedName {
     view.append(contentsOf: scalars)
     return String(view)
   }
+}
+
+extension Substring.UTF8View {
+  fileprivate var text: String { String(Substring(self)) }
 }

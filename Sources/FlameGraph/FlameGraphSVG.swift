@@ -79,10 +79,8 @@ public struct FlameGraphSVG: Sendable {
 
   /// Hands the SVG out in chunks.
   public func render<E: Error>(_ layout: FlameLayout, to write: ([UInt8]) throws(E) -> Void) throws(E) {
-    try withoutActuallyEscaping(write) { write throws(E) in
-      var writer = SVGWriter<E>(write)
+    try SinkStopped.draw(write) { writer throws(SinkStopped) in
       try FlamePicture(settings: self, layout: layout).write(to: &writer)
-      try writer.flush(atLeast: 1)
     }
   }
 }

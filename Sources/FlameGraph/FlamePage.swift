@@ -27,8 +27,7 @@ public struct FlamePage {
 
   /// Hands the page out in chunks.
   public func render<E: Error>(to write: ([UInt8]) throws(E) -> Void) throws(E) {
-    try withoutActuallyEscaping(write) { write throws(E) in
-      var writer = SVGWriter<E>(write)
+    try SinkStopped.draw(write) { writer throws(SinkStopped) in
       writer.markup("<!DOCTYPE html>\n<html lang=\"en\">\n<head>\n<meta charset=\"utf-8\">\n<title>")
       writer.text(settings.title)
       writer.markup("</title>\n<style>")
@@ -48,7 +47,6 @@ public struct FlamePage {
         writer.markup("\n</script>\n")
       }
       writer.markup("</body>\n</html>\n")
-      try writer.flush(atLeast: 1)
     }
   }
 

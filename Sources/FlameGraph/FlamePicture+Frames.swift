@@ -28,8 +28,8 @@ extension FlamePicture {
     let width = pixels(x + frame.width) - left
     let level = settings.isInverted ? Int(frame.depth) : rows - 1 - Int(frame.depth)
     let y = Self.top + level * settings.rowHeight
-    let name = layout.name(of: frame)
-    let link = settings.attributes.isEmpty ? nil : FrameTable.safe(settings.attributes[name]?.link)
+    let link =
+      settings.attributes.isEmpty ? nil : FrameTable.safe(settings.attributes[layout.name(of: frame)]?.link)
     if let link {
       writer.markup("<a href=\"")
       writer.text(link)
@@ -37,7 +37,10 @@ extension FlamePicture {
     }
     attribute("<g role=\"treeitem\" aria-level=\"", frame.depth + 1, to: &writer)
     writer.markup("><title>")
-    writer.text("\(settings.nameType.isEmpty ? "" : settings.nameType + " ")\(name): \(details(index))")
+    if !settings.nameType.isEmpty { writer.text(settings.nameType + " ") }
+    writer.text(layout.names.utf8(frame.name))
+    writer.markup(": ")
+    writeDetails(index, to: &writer)
     writer.markup("</title><rect class=\"")
     writeClass(index, to: &writer)
     writer.markup("\" x=\"")
@@ -47,7 +50,7 @@ extension FlamePicture {
     writer.hundredths(width)
     attribute("\" height=\"", settings.rowHeight - 1, to: &writer)
     writer.markup("/>")
-    writeName(name, left, width, y, to: &writer)
+    writeName(frame.name, left, width, y, to: &writer)
     writer.markup("</g>")
     if link != nil { writer.markup("</a>") }
     writer.markup("\n")
@@ -66,9 +69,11 @@ extension FlamePicture {
   }
 
   private func writeName<E: Error>(
-    _ name: String, _ left: UInt64, _ width: UInt64, _ y: Int, to writer: inout SVGWriter<E>
+    _ name: UInt32, _ left: UInt64, _ width: UInt64, _ y: Int, to writer: inout SVGWriter<E>
   ) {
-    let fitted = FittedName.fit(name, columns: Int((Double(width) / 100 - 6) / letter))
+    let columns = Int((Double(width) / 100 - 6) / letter)
+    guard columns > 0 else { return }
+    let fitted = FittedName.fit(layout.names.string(name), columns: columns)
     guard !fitted.isEmpty else { return }
     writer.markup("<text x=\"")
     writer.hundredths(left + UInt64(Self.margin + 3) * 100)
@@ -78,12 +83,24 @@ extension FlamePicture {
     writer.markup("</text>")
   }
 
-  private func details(_ index: Int) -> String {
-    guard let comparison = layout.comparison else {
-      return "\(amount(layout.frames[index].width)), \(Quantity.percent(layout.frames[index].width, of: layout.total))"
+  private func writeDetails<E: Error>(_ index: Int, to writer: inout SVGWriter<E>) {
+    if let comparison = layout.comparison {
+      let noise = comparison.isNoise(index) ? ", noise" : ""
+      return writer.text(
+        "before \(amount(comparison.before[index])), after \(amount(comparison.after[index]))\(noise)")
     }
-    let noise = comparison.isNoise(index) ? ", noise" : ""
-    return "before \(amount(comparison.before[index])), after \(amount(comparison.after[index]))\(noise)"
+    let width = layout.frames[index].width
+    if layout.droppedBits == 0, layout.decimals == 0, !settings.unit.hasSuffix("ns") {
+      writer.grouped(width)
+      writer.markup(" ")
+      writer.text(settings.unit)
+    } else {
+      writer.text(amount(width))
+    }
+    writer.markup(", ")
+    let product = UInt128(width) * 10_000 + UInt128(layout.total) / 2
+    writer.fixedHundredths(UInt64(product / UInt128(layout.total)))
+    writer.markup(" %")
   }
 
   private func pixels(_ value: UInt64) -> UInt64 {

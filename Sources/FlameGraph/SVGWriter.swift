@@ -17,13 +17,39 @@ struct SVGWriter<Failure: Error>: ~Copyable {
 
   mutating func markup(_ text: StaticString) { text.withUTF8Buffer { buffer.append(contentsOf: $0) } }
 
+  /// A name's bytes, which are UTF-8: most need nothing done.
+  mutating func text(_ name: ArraySlice<UInt8>) {
+    for byte in name {
+      switch byte {
+      case 0..<0x20, 0x7f..., UInt8(ascii: "&"), UInt8(ascii: "<"), UInt8(ascii: ">"), UInt8(ascii: "\""),
+        UInt8(ascii: "'"):
+        return text(String(decoding: name, as: UTF8.self))
+      default: continue
+      }
+    }
+    buffer.append(contentsOf: name)
+  }
+
+  /// 1,234,567.
+  mutating func grouped(_ value: UInt64) {
+    if value < 1000 { return number(value) }
+    grouped(value / 1000)
+    buffer.append(UInt8(ascii: ","))
+    for digit in [value % 1000 / 100, value % 100 / 10, value % 10] { buffer.append(0x30 + UInt8(digit)) }
+  }
+
   /// Text between tags or in a quoted attribute.
   mutating func text(_ text: some StringProtocol) { XMLText.append(text.unicodeScalars, to: &buffer) }
 
   /// Letters, digits and blanks, which mean nothing in XML or CSS.
   mutating func raw(_ word: String) { buffer.append(contentsOf: word.utf8) }
 
-  mutating func number(_ value: some BinaryInteger) { buffer.append(contentsOf: String(value).utf8) }
+  mutating func number(_ value: UInt64) {
+    if value >= 10 { number(value / 10) }
+    buffer.append(0x30 + UInt8(truncatingIfNeeded: value % 10))
+  }
+
+  mutating func number(_ value: some BinaryInteger) { number(UInt64(clamping: value)) }
 
   /// Hundredths, as in 12.34; zeros at the end are left out.
   mutating func hundredths(_ value: UInt64) {
@@ -57,6 +83,14 @@ struct SVGWriter<Failure: Error>: ~Copyable {
     letterCount = 0
   }
 
+  /// Hundredths with both digits, as in 12.30.
+  mutating func fixedHundredths(_ value: UInt64) {
+    number(value / 100)
+    buffer.append(UInt8(ascii: "."))
+    buffer.append(0x30 + UInt8(value % 100 / 10))
+    buffer.append(0x30 + UInt8(value % 10))
+  }
+
   /// One byte that means nothing in XML.
   mutating func byte(_ byte: UInt8) { buffer.append(byte) }
 
@@ -65,6 +99,30 @@ struct SVGWriter<Failure: Error>: ~Copyable {
     guard buffer.count >= limit ?? Self.chunk, !buffer.isEmpty else { return }
     try sink(buffer)
     buffer.removeAll(keepingCapacity: true)
+  }
+}
+
+/// The one error that drawing knows. Code that is generic over errors is specialised for it here and not again for
+/// every caller in another module, where the compiler could not, which made drawing ten times slower.
+struct SinkStopped: Error {
+  /// Draws into `write`, whose error comes out as it is.
+  static func draw<E: Error>(
+    _ write: ([UInt8]) throws(E) -> Void, _ body: (inout SVGWriter<SinkStopped>) throws(SinkStopped) -> Void
+  ) throws(E) {
+    var failure: E?
+    withoutActuallyEscaping(write) { write in
+      var writer = SVGWriter<SinkStopped> { bytes throws(SinkStopped) in
+        do throws(E) { try write(bytes) } catch {
+          failure = error
+          throw SinkStopped()
+        }
+      }
+      do throws(SinkStopped) {
+        try body(&writer)
+        try writer.flush(atLeast: 1)
+      } catch {}
+    }
+    if let failure { throw failure }
   }
 }
 

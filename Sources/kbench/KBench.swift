@@ -5,7 +5,7 @@ import ArgumentParser
 @main
 struct KBench: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
-    abstract: "Compare Apus with Linux, row by row, in exact guest instructions.",
+    commandName: "kbench", abstract: "Compare Apus with Linux, row by row, in exact guest instructions.",
     discussion: """
       Both kernels boot fresh in the same virtual machine, from the same initramfs, with the same program as process 1. \
       Under QEMU's -icount one nanosecond of guest time is one instruction, so a figure is exact and one run is enough.

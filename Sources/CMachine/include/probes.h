@@ -90,7 +90,8 @@ static inline uint32_t apus_lock_rank(uint32_t lock_class) {
   return 0;
 }
 static inline bool apus_lock_nests(uint32_t lock_class) {
-  return lock_class == apus_lock_directory || lock_class == apus_lock_futex;  // parent before child; lower bucket first
+  // Parent before child; lower bucket first; the outer before the one it watches.
+  return lock_class == apus_lock_directory || lock_class == apus_lock_futex || lock_class == apus_lock_epoll;
 }
 static inline const char *apus_lock_name(uint32_t lock_class) {
   switch (lock_class) {

@@ -11,7 +11,7 @@ struct FrameCache: ~Copyable {
     var length: UInt16
   }
 
-  private static let size = 1 << 14
+  private static let size = 1 << 15
   static let longest = 120
   private let entries = UnsafeMutablePointer<Entry>.allocate(capacity: size)
   private let keys = UnsafeMutableRawPointer.allocate(byteCount: size * 128, alignment: 64)
@@ -30,7 +30,7 @@ struct FrameCache: ~Copyable {
     hash = (hash ^ hash >> 31) &* 0x9e37_79b9_7f4a_7c15
     hash ^= line.loadUnaligned(fromByteOffset: 8, as: UInt64.self) &+ UInt64(truncatingIfNeeded: length)
     hash = hash &* 0xff51_afd7_ed55_8ccd
-    return Int(truncatingIfNeeded: hash >> 50)
+    return Int(truncatingIfNeeded: hash >> 49)
   }
 
   /// The numbers of the line's frames.
@@ -52,6 +52,8 @@ struct FrameCache: ~Copyable {
     else { return nil }
     return (entry.first, entry.count)
   }
+
+  func clear() { entries.update(repeating: Entry(first: 0, count: 0, length: 0), count: Self.size) }
 
   func keep(_ line: UnsafeRawPointer, _ length: Int, at slot: Int, first: Int, count: Int) {
     guard length <= Self.longest, count < Int(UInt16.max), first < Int(UInt32.max) else { return }

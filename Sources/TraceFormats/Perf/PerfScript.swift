@@ -19,9 +19,12 @@ public struct PerfScript: ~Copyable {
   public private(set) var hasPeriods = false
   private let options: PerfOptions
   private let keepsSamples: Bool
+  /// Whether names of frames are symbols and nothing else.
+  private let isPlain: Bool
   private var cache = FrameCache()
   /// Numbers of frames, one run a cached line.
   private var runs: [UInt32] = []
+  private static let runLimit = 1 << 20
   /// The present event: frames innermost first.
   private var chain: [UInt32] = []
   private var header: UInt32?
@@ -36,6 +39,7 @@ public struct PerfScript: ~Copyable {
   public init(_ options: PerfOptions = PerfOptions(), event: String? = nil, keepsSamples: Bool = false) {
     self.options = options
     self.keepsSamples = keepsSamples
+    isPlain = !options.showsAddresses && !options.marksKernel && !options.marksJIT && !options.marksInlined
     self.event = options.event ?? event
   }
 
@@ -98,8 +102,13 @@ public struct PerfScript: ~Copyable {
     if isInEvent, length >= 16, length <= FrameCache.longest {
       let slot = cache.slot(text, length, isJava ? 1 : 0)
       if let (first, count) = cache.find(text, length, at: slot) {
+        // One frame is its own number; of several the runs know.
+        if count == 1 { return chain.append(first) }
         for index in 0..<Int(count) { chain.append(runs[Int(first) &+ index]) }
         return
+      }
+      if isPlain, !isJava, let name = PerfFrame.plainName(Bytes(start: line + start, count: length)) {
+        return add(name, text, length, slot)
       }
       return takeSlowly(Bytes(start: line + start, count: length), slot)
     }
@@ -130,6 +139,12 @@ public struct PerfScript: ~Copyable {
     return before == UInt8(ascii: ":")
   }
 
+  private mutating func add(_ name: Bytes, _ line: UnsafeRawPointer, _ length: Int, _ slot: Int) {
+    let id = stacks.intern(name)
+    cache.keep(line, length, at: slot, first: Int(id), count: 1)
+    chain.append(id)
+  }
+
   private mutating func add(_ frame: PerfFrame, _ line: Bytes, _ slot: Int?) {
     isInEvent = true
     let first = runs.count
@@ -139,8 +154,14 @@ public struct PerfScript: ~Copyable {
     runs[first...].reverse()
     chain.append(contentsOf: runs[first...])
     if let slot, let base = line.baseAddress {
-      cache.keep(base, line.count, at: slot, first: first, count: runs.count - first)
-      if line.count <= FrameCache.longest { return }
+      let count = runs.count - first
+      if runs.count > Self.runLimit {
+        cache.clear()
+        runs = []
+        return
+      }
+      cache.keep(base, line.count, at: slot, first: count == 1 ? Int(runs[first]) : first, count: count)
+      if count != 1, line.count <= FrameCache.longest { return }
     }
     runs.removeSubrange(first...)
   }

@@ -44,8 +44,8 @@ struct ReportChart {
 
   private var footer: String {
     let print = report.fingerprint
-    let versions = print.kernels.map(\.version).joined(separator: " / ")
-    return "\(versions); sources \(print.commit); \(print.qemu); initramfs \(print.initramfs.prefix(12))"
+    let versions = Set(print.kernels.map(\.version)).sorted().joined(separator: " / ")
+    return "\(versions); sources \(print.commit); initramfs \(print.initramfs.prefix(12)); right: instructions"
   }
 
   private var legend: String {
@@ -76,7 +76,8 @@ struct ReportChart {
     }
     let width = min(ratio.value, Self.limit) / Self.limit * Self.barWidth
     let colour = ratio.verdict.map(Self.colour) ?? "#999"
-    let figures = report.sides.compactMap { row.figures[$0].map { Number.figure($0.perIteration) } }.reversed()
+    let pair = [report.sides.last, report.sides.first].compactMap { $0 }
+    let figures = pair.compactMap { row.figures[$0].map { Number.figure($0.perIteration) } }
     let arrow = ratio.value > Self.limit ? " ▶" : ""
     return """
       \(name)<rect x="\(Self.barStart)" y="\(y + 2)" width="\(rounded(width))" height="13" fill="\(colour)"/>\
