@@ -58,8 +58,7 @@
   X(24, epoll, 24, "epoll")                /* what one epoll watches; taken around poll of its files */                \
   X(19, console, 90, "console")            /* UART output */                                                           \
   X(26, epoll_nesting, 18, "epoll_nesting") /* an epoll is being put into another */                                   \
-  X(27, names, 33, "names")                /* names of sockets and pty numbers */                                      \
-  X(28, address_spaces, 38, "address_spaces") /* list of all address spaces */
+  X(27, names, 33, "names")                /* names of sockets and pty numbers */
 
 enum apus_key { 
 #define X(id, name, sites) apus_key_id_##name = id,

@@ -30,6 +30,7 @@ enum ProcessTable {
   static func initialize() {
     entries = .allocate(capacity: Int(limit))
     entries.initialize(repeating: Entry(), count: Int(limit))
+    AddressSpaces.all = { lock.withLock { processes.compactMap { $0.sharedAddressSpace } } }
   }
 
   // Lock held for all below.

@@ -26,9 +26,6 @@ public final class AddressSpace {
   public var sizeLimit = UInt.max
   public var stackSizeLimit = AddressSpace.stackLimit
 
-  fileprivate unowned(unsafe) var next: AddressSpace?
-  fileprivate unowned(unsafe) var previous: AddressSpace?
-
   /// Puts the kernel's entries into a new root. Set at boot, by whoever owns the kernel's map.
   nonisolated(unsafe) public static var copyKernelEntries: (PageTable) -> Void = { _ in }
 
@@ -42,11 +39,9 @@ public final class AddressSpace {
     guard !KernelHeap.isLow else { throw .ENOMEM }
     table = try PageTable()
     Self.copyKernelEntries(table)
-    AddressSpaces.add(self)
   }
 
   deinit {
-    AddressSpaces.remove(self)
     for area in areas { releasePages(area.start, area.end) }
     table.free()
   }
@@ -183,37 +178,20 @@ public final class AddressSpace {
   }
 }
 
-/// All address spaces there are: for a file that shrinks under its mappings. Lock: class address_spaces.
+/// The address spaces of all processes: for a file that shrinks under its mappings.
+///
+/// Asked of whoever keeps the processes, and held by references while they are used. A list of their own, that each
+/// leaves when it ends, would be walked through objects that are ending: Swift retains what it touches, and such an
+/// object would end twice.
 public enum AddressSpaces {
-  private static let lock = SpinLock(apus_lock_address_spaces)
-  nonisolated(unsafe) private static unowned(unsafe) var first: AddressSpace?
-
-  fileprivate static func add(_ space: AddressSpace) {
-    lock.withLock {
-      space.next = first
-      first?.previous = space
-      first = space
-    }
-  }
-
-  fileprivate static func remove(_ space: AddressSpace) {
-    lock.withLock {
-      if let previous = space.previous { previous.next = space.next } else { first = space.next }
-      space.next?.previous = space.previous
-    }
-  }
+  /// Every one that a process has, with a reference. Set at boot.
+  nonisolated(unsafe) public static var all: () -> [AddressSpace] = { [] }
 
   /// Unmaps the pages of a file from byte `offset` on, which the file has no more, wherever they are mapped. Called
   /// without the inode's lock.
   static func unmap(_ inode: Inode, from offset: UInt64) {
     guard inode.isMapped else { return }
-    lock.withLock {
-      var next = first
-      while let space = next {
-        space.lock.withLock { space.release(inode, from: offset) }
-        next = space.next
-      }
-    }
+    for space in all() { space.lock.withLock { space.release(inode, from: offset) } }
   }
 }
 
