@@ -46,7 +46,7 @@ bench: kernel guest tools ## The benchmark suite on Linux and on Apus, in exact 
 checked: setup ## Build the kernel that checks the order of its locks
 	@$(MAKE) --no-print-directory CHECKED=1 kernel
 
-test: kernel checked guest ## All three tiers of tests
+test: kernel checked guest ## All tiers of tests
 	@Tools/test
 
 test-host: setup ## Kernel logic, tracer and tools, on the host
