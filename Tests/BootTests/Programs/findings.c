@@ -38,7 +38,7 @@ static void files(int turns) {
     select(pipes[0] + 1, &set, NULL, NULL, &now);
     readlink("/tmp/link", buffer, sizeof buffer);
     struct stat facts;
-    stat("/tmp/link", &facts);
+    stat("/tmp/file", &facts);
     fstat(null, &facts);
     int copy = dup(null);
     lseek(copy, 0, SEEK_CUR);
