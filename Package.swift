@@ -121,6 +121,10 @@ let hostOnly: [Target] = [
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .target(
     name: "TraceTestSupport", dependencies: ["Tracer", "CMachine"], path: "Tests/TraceTestSupport",
+    // DecodeBench takes its machine in a release build too.
+    swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5), .unsafeFlags(["-enable-testing"])]),
+  .executableTarget(
+    name: "DecodeBench", dependencies: ["Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .testTarget(
     name: "KtopTests", dependencies: ["ktop", "Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
