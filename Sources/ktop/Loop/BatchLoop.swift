@@ -35,6 +35,7 @@ struct BatchLoop {
       }
       collector.askForHello()
       if ready.source { _ = try collector.pump() }
+      _ = collector.console?.pump()
     }
     return .sourceEnded
   }

@@ -6,6 +6,8 @@ struct Poller {
   /// The keyboard; nil without a screen.
   var input: Int32?
   var hearsSignals = true
+  /// Something else whose words are waited for: a console.
+  var other: Int32?
 
   struct Ready {
     var source = false
@@ -22,7 +24,8 @@ struct Poller {
     if let source, source.descriptor == nil { limit = min(limit, source.pause) }
     if rest > 0 { limit = min(limit, Int32(rest * 1000) + 1) }
     var waiting = [Self.entry(hearsSignals ? Signals.descriptor : -1), Self.entry(input ?? -1), Self.entry(line ?? -1)]
-    let count = poll(&waiting, 3, limit)
+    waiting.append(Self.entry(other ?? -1))
+    let count = poll(&waiting, 4, limit)
     let isUnpolled = source != nil && source?.descriptor == nil
     guard count > 0 else { return Ready(source: isUnpolled) }
     return Ready(
