@@ -10,6 +10,12 @@ _Thread_local uint32_t apus_host_shot_down;
 void apus_serve_requests(void) {}
 void apus_shoot_down(uint32_t cpus) { apus_host_shot_down |= cpus; }
 
+uint32_t apus_current_call(uint64_t *serial) {
+  *serial = 0;
+  return 640;
+}
+void apus_trace_lock_wait(uint32_t holder, uint64_t ticks) { (void)holder, (void)ticks; }
+
 _Thread_local uint32_t apus_host_lock_misuse;
 void apus_lock_misused(enum apus_lock_misuse what, const struct apus_held_lock *held, uint32_t lock_class, uint64_t site) {
   (void)held, (void)lock_class, (void)site;

@@ -17,7 +17,7 @@ public enum NamesCache {
     makeDirectories(directory)
     // Written beside and renamed: a reader never sees half a file.
     let draft = directory.appending(".\(getpid())")
-    guard (try? writeFile(draft, table.frames())) != nil else { return }
+    guard (try? writeFile(draft, table.frames() + table.functionFrames())) != nil else { return }
     _ = draft.withPlatformString { from in path.withPlatformString { rename(from, $0) } }
     removeOldest(in: directory)
   }

@@ -31,7 +31,10 @@ public enum KernelAudit {
     return sites.flatMap { site -> [Finding] in
       let place = describe(site.address, image)
       var findings: [Finding] = []
-      if !site.isNop { findings.append(Finding(description: "site \(place) is not the 5-byte nop")) }
+      if !site.isOff {
+        findings.append(
+          Finding(description: "site \(place) is not the \(site.isCount ? "count of a lock" : "5-byte nop")"))
+      }
       if !starts.contains(site.address) {
         findings.append(Finding(description: "site \(place) is inside an instruction"))
       }

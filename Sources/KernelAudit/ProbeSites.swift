@@ -9,10 +9,16 @@ public struct ProbeSite: Sendable {
   /// The five bytes there.
   public var code: [UInt8]
 
-  public var isNop: Bool { code == ProbeSite.nop }
+  /// The site counts an acquisition of a lock, and is no nop: its first bytes are the count's.
+  public var isCount: Bool
+
+  /// Whether the code there is what a site that is off must be.
+  public var isOff: Bool { code == (isCount ? ProbeSite.count : ProbeSite.nop) }
 
   /// The 5-byte nop: nopl 0x0(%rax,%rax,1).
   public static let nop: [UInt8] = [0x0f, 0x1f, 0x44, 0x00, 0x00]
+  /// The head of incq %gs:ABSOLUTE.
+  public static let count: [UInt8] = [0x65, 0x48, 0xff, 0x04, 0x25]
 }
 
 /// A static key as the kernel declares it: with the least number of its sites.
@@ -33,8 +39,8 @@ extension ELFImage {
       let site = here &+ UInt64(bitPattern: Int64(Int32(bitPattern: UInt32(try reader.integer(base, 4)))))
       let target = here &+ 4 &+ UInt64(bitPattern: Int64(Int32(bitPattern: UInt32(try reader.integer(base + 4, 4)))))
       return ProbeSite(
-        address: site, target: target, key: UInt32(try reader.integer(base + 8, 4)),
-        code: bytes(at: site, count: 5) ?? [])
+        address: site, target: target, key: UInt32(try reader.integer(base + 8, 4)) & 31,
+        code: bytes(at: site, count: 5) ?? [], isCount: try reader.integer(base + 8, 4) & 256 != 0)
     }
   }
 

@@ -2,6 +2,7 @@
 
 import FlameGraph
 import TraceModel
+import Tracer
 
 extension TraceModel {
   /// The SVG of a boot, by default the current one; call `finish()` before if the stream has ended.
@@ -20,6 +21,24 @@ extension TraceModel {
     settings.emptyMessage = "No \(measure.rawValue) time in any span of this recording."
     if let session { settings.subtitle = facts(of: session).joined(separator: " · ") }
     if measure == .offCPU { settings.palette = FlamePalette.named("blue") ?? settings.palette }
+    return settings
+  }
+
+  /// The same for stacks that the kernel has counted.
+  public func flameGraphSettings(_ kind: StackKind, of session: Session?) -> FlameGraphSVG {
+    let titles: [StackKind: String] = [
+      .running: "What ran", .sleeping: "Where threads slept", .waking: "Who woke whom",
+      .lockWait: "Who waited for a lock, by holder",
+    ]
+    var settings = FlameGraphSVG(title: titles[kind] ?? kind.name, unit: session.map(kind.unit) ?? kind.name)
+    settings.emptyMessage = "No \(kind.name) stack in this recording; turn its probe on."
+    if let session {
+      var facts = facts(of: session)
+      if kind == .running { facts.insert("\(session.sampleRate) Hz a CPU", at: 1) }
+      if session.refusedStacks > 0 { facts.append("\(session.refusedStacks) stacks had no room") }
+      settings.subtitle = facts.joined(separator: " · ")
+    }
+    if kind != .running { settings.palette = FlamePalette.named("blue") ?? settings.palette }
     return settings
   }
 

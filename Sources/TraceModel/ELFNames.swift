@@ -29,6 +29,21 @@ extension NameTable {
     guard let names = try file.section("apus_names") else { throw .noNames }
     self.init(buildID: buildID)
     guard addRows(of: names) else { throw .damaged }
+    if let sites = try file.section("apus_sites") { addSites(of: sites) }
+    functions = try file.functions()
+  }
+
+  // Rows of two words: address and lock class. A site's number is its offset plus one; an address of 0 is of code that
+  // the linker has left out.
+  private mutating func addSites(of section: ArraySlice<UInt8>) {
+    for offset in stride(from: 0, to: section.count - 15, by: 16) {
+      let row = section[(section.startIndex + offset)...].prefix(16)
+      let word: (ArraySlice<UInt8>) -> UInt64 = { $0.prefix(8).reversed().reduce(0) { $0 << 8 | UInt64($1) } }
+      let address = word(row)
+      if address != 0 {
+        sites[offset + 1] = LockSite(address: address, lockClass: Int(clamping: word(row.dropFirst(8))))
+      }
+    }
   }
 
   private static func buildID(inNote note: ArraySlice<UInt8>) -> [UInt8]? {
@@ -55,6 +70,11 @@ extension NameTable {
   }
 }
 
+extension FunctionTable {
+  /// The functions of any ELF64 file; none of a stripped one.
+  public init(elf bytes: [UInt8]) throws(ELFError) { self = try ELFFile(bytes).functions() }
+}
+
 /// Section headers of an ELF64 file.
 private struct ELFFile {
   private let bytes: [UInt8]
@@ -75,13 +95,45 @@ private struct ELFFile {
 
   /// The contents of the first section with this name.
   func section(_ name: String) throws(ELFError) -> ArraySlice<UInt8>? {
+    guard let index = try index(of: name) else { return nil }
+    return try contents(index)
+  }
+
+  private func index(of name: String) throws(ELFError) -> Int? {
     let names = try contents(nameIndex)
     for index in 0..<count {
       let offset = try Self.integer(bytes, headers + index * headerSize, 4)
       guard offset <= names.count else { throw .damaged }
-      if names[(names.startIndex + offset)...].starts(with: Array(name.utf8) + [0]) { return try contents(index) }
+      if names[(names.startIndex + offset)...].starts(with: Array(name.utf8) + [0]) { return index }
     }
     return nil
+  }
+
+  // Where a section is in memory; nowhere when there is none.
+  private func addresses(of name: String) throws(ELFError) -> Range<Int> {
+    guard let index = try index(of: name) else { return 0..<0 }
+    let start = try Self.integer(bytes, headers + index * headerSize + 16, 8)
+    return start..<start + (try contents(index).count)
+  }
+
+  /// The functions of the symbol table; none of a stripped file.
+  func functions() throws(ELFError) -> FunctionTable {
+    guard let symbols = try section(".symtab"), let names = try section(".strtab") else { return FunctionTable() }
+    let text = try addresses(of: ".text")
+    var functions: [FunctionTable.Row] = []
+    for base in stride(from: symbols.startIndex, to: symbols.endIndex - 23, by: 24) {
+      let isFunction = bytes[base + 4] & 15 == 2
+      let address = try Self.integer(bytes, base + 8, 8)
+      // Assembly's labels have no type: those of the text count too, but for the linker's.
+      let isLabel = bytes[base + 4] & 15 == 0 && text.contains(address)
+      guard isFunction || isLabel, address != 0 else { continue }
+      let offset = try Self.integer(bytes, base, 4)
+      guard offset < names.count else { throw .damaged }
+      let name = String(decoding: names[(names.startIndex + offset)...].prefix { $0 != 0 }, as: UTF8.self)
+      guard isFunction || !(name.isEmpty || name.hasPrefix("__") || name.hasPrefix(".")) else { continue }
+      functions.append((UInt64(address), UInt64(try Self.integer(bytes, base + 16, 8)), name))
+    }
+    return FunctionTable(functions)
   }
 
   private func contents(_ index: Int) throws(ELFError) -> ArraySlice<UInt8> {

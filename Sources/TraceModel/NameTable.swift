@@ -8,7 +8,28 @@ public struct NameTable: Sendable, Equatable {
   /// The rank of a lock class: a thread may take a lock only of a higher rank than those it holds.
   public var lockRanks: [Int: Int] = [:]
 
+  /// Where locks are taken: address in the code and class, by the number that the stream has.
+  public var sites: [Int: LockSite] = [:]
+  public var functions = FunctionTable()
+
   public init(buildID: [UInt8]) { self.buildID = buildID }
+
+  /// A place in the code where a lock is taken.
+  public struct LockSite: Sendable, Equatable {
+    public var address: UInt64
+    public var lockClass: Int
+  }
+
+  /// The function that holds an address, in short.
+  public func function(at address: UInt64) -> String? {
+    functions.function(at: address).map { SwiftName.short($0.name) }
+  }
+
+  /// Where a lock was taken: the function, or what is known of the site.
+  public func site(_ number: Int) -> String {
+    guard let site = sites[number] else { return number == 0 ? "?" : "site_\(number)" }
+    return function(at: site.address) ?? "0x" + String(site.address, radix: 16)
+  }
 
   /// Kinds of rows, in the ELF section and in NAMES frames.
   public enum Kind: UInt8, Sendable {

@@ -14,6 +14,13 @@ public struct Session: Sendable {
   public internal(set) var systemCalls: [Int: Counter] = [:]
   public internal(set) var spans: [Int: Counter] = [:]
   public internal(set) var locks: [Int: LockCounter] = [:]
+  /// How long locks were waited for and held, by class; held only while the key `locks` is on.
+  public internal(set) var lockWaits: [Int: Counter] = [:]
+  public internal(set) var lockHolds: [Int: Counter] = [:]
+  /// Programs whose stacks are counted, by number.
+  public internal(set) var programs: [Int: Program] = [:]
+  /// Stacks looked at a second on each CPU, as the kernel says.
+  public internal(set) var sampleRate = 0
   public internal(set) var threads = ThreadNames()
   public internal(set) var tree = SpanTree()
   /// Context switches among the events received.
@@ -26,6 +33,8 @@ public struct Session: Sendable {
   /// The kernel's clock at the answer to the last ping.
   public internal(set) var pong: (token: UInt64, tsc: UInt64)?
 
+  var facts = LockFacts()
+  var stackNodes: [Int: StackNodes] = [:]
   var generation: UInt64 = 0
   var folder = SpanFolder()
   /// This reader came after the start: its account begins at what it saw first.
@@ -78,6 +87,10 @@ public struct Session: Sendable {
       systemCalls = [:]
       spans = [:]
       locks = [:]
+      lockWaits = [:]
+      lockHolds = [:]
+      facts = LockFacts()
+      stackNodes = [:]
     }
     return generation == self.generation
   }
@@ -86,8 +99,12 @@ public struct Session: Sendable {
   mutating func update(row: Int, _ change: (inout Counter) -> Void) {
     if row <= RowIndex.other {
       change(&systemCalls[row, default: Counter()])
-    } else {
+    } else if row < RowIndex.lockWait(0) {
       change(&spans[row - RowIndex.other, default: Counter()])
+    } else if row < RowIndex.lockHold(0) {
+      change(&lockWaits[row - RowIndex.lockWait(0), default: Counter()])
+    } else {
+      change(&lockHolds[row - RowIndex.lockHold(0), default: Counter()])
     }
   }
 }

@@ -103,6 +103,9 @@ public struct TraceModel: Sendable {
     case .histogram: return sessions[current].applyCells(&reader, isErrors: false)
     case .errors: return sessions[current].applyCells(&reader, isErrors: true)
     case .threads: return sessions[current].applyThreads(&reader)
+    case .lockFacts: return sessions[current].applyLockFacts(&reader)
+    case .programs: return sessions[current].applyPrograms(&reader)
+    case .stacks: return sessions[current].applyStacks(&reader)
     case .hello, .names, .command: return false
     }
   }
@@ -146,7 +149,9 @@ extension TraceModel {
   private mutating func applyNames(_ reader: inout FrameReader) -> Bool {
     guard let buildID = reader.bytes(20) else { return false }
     var table = names[buildID] ?? NameTable(buildID: buildID)
-    guard table.addRows(&reader) else { return false }
+    var functions: [FunctionTable.Row] = []
+    guard table.addRows(&reader, &functions) else { return false }
+    if !functions.isEmpty { table.functions = FunctionTable(table.functions.rows() + functions) }
     names[buildID] = table
     return true
   }

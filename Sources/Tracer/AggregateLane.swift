@@ -8,18 +8,21 @@
 import CMachine
 
 struct AggregateLane {
-  enum Phase { case threads, counts, locks, histograms, errors, resting }
+  enum Phase { case threads, programs, counts, locks, histograms, errors, resting }
 
   let threads: ThreadTable
+  let programs: ProgramTable
   private let tag: UInt8
   private let tickShift: UInt64
   private let pause: UInt64
-  // What was sent last: count by row twice, errors by row, acquisitions by lock class, version by thread slot.
+  // What was sent last: count by row twice, errors by row, acquisitions by lock class, version by thread slot, 1 for a
+  // program.
   let sentCounts: UnsafeMutablePointer<UInt64>
   private let sentHistograms: UnsafeMutablePointer<UInt64>
   private let sentErrors: UnsafeMutablePointer<UInt64>
   let sentLocks: UnsafeMutablePointer<UInt64>
   let sentThreads: UnsafeMutablePointer<UInt64>
+  let sentPrograms: UnsafeMutablePointer<UInt64>
 
   private var phase = Phase.resting
   private var row = 0
@@ -31,11 +34,14 @@ struct AggregateLane {
   private var nextPass: UInt64 = 0
   private var generation: UInt64 = 0
 
-  static func bytesNeeded(threads: Int) -> Int { (RowIndex.count * 3 + lockClasses + threads) * 8 }
+  static func bytesNeeded(threads: Int, programs: Int) -> Int {
+    (RowIndex.count * 3 + lockClasses + threads + programs) * 8
+  }
   static var lockClasses: Int { Int(truncatingIfNeeded: apus_lock_class_count.rawValue) }
 
-  init(memory: UnsafeMutableRawPointer, threads: ThreadTable, boot: BootInfo) {
+  init(memory: UnsafeMutableRawPointer, threads: ThreadTable, programs: ProgramTable, boot: BootInfo) {
     self.threads = threads
+    self.programs = programs
     tag = boot.tag
     tickShift = UInt64(truncatingIfNeeded: boot.tickShift)
     pause = boot.tscHertz / 4
@@ -44,11 +50,15 @@ struct AggregateLane {
     sentErrors = sentHistograms + RowIndex.count
     sentLocks = sentErrors + RowIndex.count
     sentThreads = sentLocks + Self.lockClasses
+    sentPrograms = sentThreads + threads.capacity
   }
 
   /// Begins a pass now; `everything` forgets what has been sent.
   mutating func start(now: UInt64, everything: Bool, histograms: Bool) {
-    if everything { sentCounts.update(repeating: 0, count: Self.bytesNeeded(threads: threads.capacity) / 8) }
+    if everything {
+      let bytes = Self.bytesNeeded(threads: threads.capacity, programs: programs.capacity)
+      sentCounts.update(repeating: 0, count: bytes / 8)
+    }
     phase = .counts
     row = 0
     cell = 0
@@ -70,7 +80,7 @@ struct AggregateLane {
     let empty = frame.mark
     while phase != .resting {
       let isFilled = fillPhase(&frame, source, now: now)
-      if row == rowCount { nextPhase(now: now) }
+      if row >= rowCount { nextPhase(now: now) }
       if isFilled { return true }
       frame.rollBack(to: empty)
     }
@@ -80,6 +90,7 @@ struct AggregateLane {
   private var rowCount: Int {
     switch phase {
     case .threads: return threads.capacity
+    case .programs: return programs.used
     case .locks: return Self.lockClasses
     default: return RowIndex.count
     }
@@ -91,7 +102,8 @@ struct AggregateLane {
     switch phase {
     case .counts: phase = .locks
     case .locks: phase = .threads
-    case .threads: phase = withHistograms ? .histograms : .resting
+    case .threads: phase = .programs
+    case .programs: phase = withHistograms ? .histograms : .resting
     case .histograms: phase = .errors
     case .errors, .resting: phase = .resting
     }
@@ -105,6 +117,9 @@ struct AggregateLane {
     case .threads:
       frame.byte(Frame.head(.threads, tag: tag))
       return fillRows(&frame, sent: sentThreads) { lane, frame, row in lane.thread(row, &frame) }
+    case .programs:
+      frame.byte(Frame.head(.programs, tag: tag))
+      return fillRows(&frame, sent: sentPrograms) { lane, frame, row in lane.program(row, &frame) }
     case .counts:
       frame.aggregateHead(.counts, tag: tag, generation: generation)
       frame.varint(now &>> tickShift)

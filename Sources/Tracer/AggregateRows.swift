@@ -36,6 +36,17 @@ extension AggregateLane {
     return lock.acquired
   }
 
+  func program(_ index: Int, _ frame: inout FrameWriter) -> UInt64? {
+    guard isDue(1, before: sentPrograms[index]), let program = programs.read(index) else { return nil }
+    frame.varint(UInt64(truncatingIfNeeded: index &+ 1))
+    frame.varint(program.base)
+    frame.byte(UInt8(truncatingIfNeeded: program.nameLength))
+    for at in 0..<Int(truncatingIfNeeded: program.nameLength) { frame.byte(program.name[at]) }
+    frame.byte(UInt8(truncatingIfNeeded: program.pathLength))
+    for at in 0..<Int(truncatingIfNeeded: program.pathLength) { frame.byte(program.path[at]) }
+    return 1
+  }
+
   func thread(_ slot: Int, _ frame: inout FrameWriter) -> UInt64? {
     guard let thread = threads.read(slot), isDue(thread.version, before: sentThreads[slot]) else { return nil }
     frame.varint(UInt64(thread.tid))

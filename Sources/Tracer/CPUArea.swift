@@ -1,6 +1,7 @@
 // The memory of one CPU's tracer: ring, one row a system call and span, histogram blocks.
 //
-//   CPUArea │ rows: 640 × Row │ blocks: n × (592 buckets + 134 errnos) │ ring: 2^k words
+//   CPUArea │ rows: 736 × Row │ blocks: n × (592 buckets + 134 errnos) │ ring: 2^k words
+//   │ held locks │ table of lock facts │ table of stacks
 //
 // Written by its own CPU only, except `tail`, which the drain writes, and `resetWanted`. Blocks are handed out when a
 // row is first used, so that a machine pays for the calls it makes; block 0 belongs to row 512, and rows that find no
@@ -22,16 +23,24 @@ struct Row {
   var header: UInt64
 }
 
-/// Numbering of rows: system calls 0…511, one row for all larger numbers, then spans by id.
+/// Numbering of rows: system calls 0…511, one row for all larger numbers, then spans by id, then by lock class how long
+/// it was waited for and held.
 public enum RowIndex {
   public static var other: Int { 512 }
-  public static var count: Int { 640 }
+  public static var count: Int { 736 }
 
   /// What records of a row carry.
   static func symbol(_ index: Int) -> Symbol {
     if index < other { return .systemCall(UInt64(index)) }
-    return index == other ? .otherSystemCall : .span(UInt32(index - other))
+    if index == other { return .otherSystemCall }
+    return .span(index < 640 ? UInt32(index - other) : 0)  // locks make no records
   }
+
+  @inline(__always)
+  public static func lockWait(_ lockClass: UInt32) -> Int { 640 &+ Int(truncatingIfNeeded: lockClass & 31) }
+
+  @inline(__always)
+  public static func lockHold(_ lockClass: UInt32) -> Int { 704 &+ Int(truncatingIfNeeded: lockClass & 31) }
 
   @inline(__always)
   public static func span(_ id: UInt32) -> Int { 512 &+ Int(truncatingIfNeeded: id & 127) }
@@ -65,6 +74,9 @@ struct CPUArea {
   var blocks: UnsafeMutablePointer<UInt64>
   var blockCapacity: UInt64
   var blocksUsed: UInt64
+  var heldLocks: UnsafeMutablePointer<HeldLocks>
+  var lockFacts: TallyTable
+  var stacks: TallyTable
   var dropped: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)
 }
 
@@ -72,6 +84,7 @@ extension CPUArea {
   static var blockWords: Int { Histogram.bucketCount + ErrnoRange.count }
   /// Words kept free for the records of nested interrupts.
   static var ringMargin: UInt64 { 64 }
-  static var headerBytes: Int { 256 }
+  static var headerBytes: Int { 512 }
+  static var heldLocksBytes: Int { (MemoryLayout<HeldLocks>.size + 63) & ~63 }
   static var rowBytes: Int { RowIndex.count * MemoryLayout<Row>.stride }
 }

@@ -19,29 +19,53 @@ public struct CPUTrace {
   /// What goes into the per-CPU `trace` field.
   public var memory: UnsafeMutableRawPointer { UnsafeMutableRawPointer(area) }
 
-  /// Bytes for a ring of `ringWords` (a power of two, at least 256) and `histograms` blocks (at least 1).
-  public static func bytesNeeded(ringWords: Int, histograms: Int) -> Int {
-    CPUArea.headerBytes + CPUArea.rowBytes + (histograms * CPUArea.blockWords + ringWords) * 8
+  /// How much one CPU's tracer can hold.
+  public struct Capacity {
+    /// Words of the ring: a power of two, at least 256.
+    public var ringWords: Int
+    /// Rows with a histogram of their own: at least 1.
+    public var histograms: Int
+    /// Facts about locks, and nodes of the tree of stacks: powers of two.
+    public var lockFacts: Int
+    public var stackNodes: Int
+
+    public init(ringWords: Int, histograms: Int, lockFacts: Int = 64, stackNodes: Int = 64) {
+      self.ringWords = ringWords
+      self.histograms = histograms
+      self.lockFacts = lockFacts
+      self.stackNodes = stackNodes
+    }
+  }
+
+  /// Bytes of memory for `capacity`.
+  public static func bytesNeeded(_ capacity: Capacity) -> Int {
+    CPUArea.headerBytes + CPUArea.rowBytes + (capacity.histograms * CPUArea.blockWords + capacity.ringWords) * 8
+      + CPUArea.heldLocksBytes + TallyTable.bytesNeeded(capacity: capacity.lockFacts)
+      + TallyTable.bytesNeeded(capacity: capacity.stackNodes)
   }
 
   /// Lays out an area in `memory`, which need not be zeroed but is 64-byte aligned and `bytesNeeded` long.
   /// `tickShift` comes from `TickShift.forClock`.
-  public init(
-    initialize memory: UnsafeMutableRawPointer, ringWords: Int, histograms: Int, tickShift: Int
-  ) {
-    let size = Self.bytesNeeded(ringWords: ringWords, histograms: histograms)
-    memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
+  public init(initialize memory: UnsafeMutableRawPointer, _ capacity: Capacity, tickShift: Int) {
+    memory.initializeMemory(as: UInt8.self, repeating: 0, count: Self.bytesNeeded(capacity))
     self.init(memory: memory)
     let rows = memory + CPUArea.headerBytes
     let blocks = rows + CPUArea.rowBytes
+    let ring = blocks + capacity.histograms * CPUArea.blockWords * 8
+    let held = ring + capacity.ringWords * 8
+    let facts = held + CPUArea.heldLocksBytes
     area.pointee.rows = rows.assumingMemoryBound(to: Row.self)
     area.pointee.blocks = blocks.assumingMemoryBound(to: UInt64.self)
-    area.pointee.ring = (blocks + histograms * CPUArea.blockWords * 8).assumingMemoryBound(to: UInt64.self)
-    area.pointee.ringMask = UInt64(ringWords - 1)
-    area.pointee.ringLimit = UInt64(ringWords) - CPUArea.ringMargin
+    area.pointee.ring = ring.assumingMemoryBound(to: UInt64.self)
+    area.pointee.ringMask = UInt64(capacity.ringWords - 1)
+    area.pointee.ringLimit = UInt64(capacity.ringWords) - CPUArea.ringMargin
     area.pointee.headLimit = area.pointee.ringLimit
     area.pointee.tickShift = UInt64(tickShift)
-    area.pointee.blockCapacity = UInt64(histograms)
+    area.pointee.blockCapacity = UInt64(capacity.histograms)
+    area.pointee.heldLocks = held.assumingMemoryBound(to: HeldLocks.self)
+    area.pointee.lockFacts = TallyTable(zeroed: facts, capacity: capacity.lockFacts)
+    area.pointee.stacks = TallyTable(
+      zeroed: facts + TallyTable.bytesNeeded(capacity: capacity.lockFacts), capacity: capacity.stackNodes)
     prepareRows()
   }
 
@@ -67,6 +91,10 @@ public struct CPUTrace {
       locks.wait_sum[index] = 0
       locks.wait_max[index] = 0
     }
+    area.pointee.lockFacts.clear()
+    area.pointee.stacks.clear()
+    // Entries of held locks name rows that are gone.
+    forgetHeldLocks()
     area.pointee.resetDone = wanted
   }
 

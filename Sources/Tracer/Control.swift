@@ -14,6 +14,8 @@ public enum Command: Sendable, Equatable {
   case reset
   /// Answer with the token and the clock.
   case ping(UInt64)
+  /// Take this many samples of stacks a second, on each CPU.
+  case rate(UInt32)
 
   /// Builds the frame of this command, delimiters included, into 32 bytes at `wire`; returns its length.
   public func encode(into wire: UnsafeMutablePointer<UInt8>) -> Int {
@@ -33,6 +35,9 @@ public enum Command: Sendable, Equatable {
       case .ping(let token):
         frame.byte(5)
         frame.word64(token)
+      case .rate(let hertz):
+        frame.byte(6)
+        frame.word32(hertz)
       }
       wire[0] = 0
       return 1 &+ Frame.seal(bytes, count: frame.count, into: wire + 1)
@@ -78,6 +83,7 @@ public struct ControlParser {
     case (3, 4): return .disable(UInt32(truncatingIfNeeded: integer(2, 4)))
     case (4, 0): return .reset
     case (5, 8): return .ping(integer(2, 8))
+    case (6, 4): return .rate(UInt32(truncatingIfNeeded: integer(2, 4)))
     default: return nil
     }
   }
@@ -95,4 +101,7 @@ public protocol TraceControl {
   var enabledKeys: UInt32 { get }
   /// Turns exactly these keys on. Called from the drain; may only note the wish and patch later.
   mutating func setKeys(_ mask: UInt32)
+  /// Samples a second; what the kernel makes of the wish.
+  var sampleRate: UInt32 { get }
+  mutating func setSampleRate(_ hertz: UInt32)
 }

@@ -1,6 +1,7 @@
 // Empties the rings and tables of all CPUs onto one line, a little at each timer tick.
 //
-// Lanes, first come first: control (HELLO, PONG, losses), then aggregates that changed, then events. Aggregates are
+// Lanes, first come first: control (HELLO, PONG, losses), then aggregates that changed, then facts about locks, then
+// stacks, then events. Aggregates are
 // bounded, since a pass begins only after a pause as long as the pass before it, so events come through too; when the
 // line is too slow for all, events stay in the ring and the newest are dropped and counted there.
 //
@@ -23,6 +24,10 @@ public struct Drain {
   let maximumCPUs: Int
   var encoder: EventEncoder
   var aggregates: AggregateLane
+  private var lockFacts: TallyLane
+  private var stacks: TallyLane
+  /// Samples a second that the kernel takes, for the reader.
+  public var sampleRate: UInt32 = 0
   var control: ControlParser
   private let payload: UnsafeMutablePointer<UInt8>
   private let wire: UnsafeMutablePointer<UInt8>
@@ -52,14 +57,17 @@ public struct Drain {
   private var nextEventCPU = 0
   private var flushing = false
 
-  /// Bytes of memory for the drain of up to `cpus` CPUs and a thread table of `threads` rows.
-  public static func bytesNeeded(cpus: Int, threads: Int) -> Int {
-    512 + cpus * MemoryLayout<CPUProgress>.stride + AggregateLane.bytesNeeded(threads: threads)
+  /// Bytes of memory for the drain of up to `cpus` CPUs and tables of `threads` and `programs` rows.
+  public static func bytesNeeded(cpus: Int, threads: Int, programs: Int) -> Int {
+    512 + cpus * MemoryLayout<CPUProgress>.stride + AggregateLane.bytesNeeded(threads: threads, programs: programs)
   }
 
   /// A drain in `memory`, 16-byte aligned. Nothing is sent before the first tick.
-  public init(initialize memory: UnsafeMutableRawPointer, boot: BootInfo, cpus: Int, threads: ThreadTable) {
-    let size = Self.bytesNeeded(cpus: cpus, threads: threads.capacity)
+  public init(
+    initialize memory: UnsafeMutableRawPointer, boot: BootInfo, cpus: Int, threads: ThreadTable,
+    programs: ProgramTable
+  ) {
+    let size = Self.bytesNeeded(cpus: cpus, threads: threads.capacity, programs: programs.capacity)
     memory.initializeMemory(as: UInt8.self, repeating: 0, count: size)
     self.boot = boot
     maximumCPUs = cpus
@@ -69,7 +77,9 @@ public struct Drain {
     encoder = EventEncoder(symbols: (memory + 400).assumingMemoryBound(to: UInt16.self))
     self.cpus = (memory + 512).assumingMemoryBound(to: CPUProgress.self)
     aggregates = AggregateLane(
-      memory: memory + 512 + cpus * MemoryLayout<CPUProgress>.stride, threads: threads, boot: boot)
+      memory: memory + 512 + cpus * MemoryLayout<CPUProgress>.stride, threads: threads, programs: programs, boot: boot)
+    lockFacts = TallyLane(.lockFacts, boot: boot)
+    stacks = TallyLane(.stacks, boot: boot)
   }
 
   /// Adds the next CPU; they are numbered in the order of these calls.
@@ -104,6 +114,8 @@ public struct Drain {
     let start = line.now()
     flushing = true
     aggregates.start(now: start, everything: false, histograms: true)
+    lockFacts.start(now: start, everything: false)
+    stacks.start(now: start, everything: false)
     send(to: &line, from: start, budget: limit)
     requestLosses()
     send(to: &line, from: start, budget: limit)
@@ -120,6 +132,9 @@ public struct Drain {
     case .disable(let mask): delegate.setKeys(delegate.enabledKeys & ~mask)
     case .reset: reset()
     case .ping(let token): pongToken = token
+    case .rate(let hertz):
+      delegate.setSampleRate(hertz)
+      sampleRate = delegate.sampleRate
     }
     enabledKeys = delegate.enabledKeys
   }
@@ -131,6 +146,8 @@ public struct Drain {
     helloDue = true
     requestLosses()
     aggregates.start(now: lastTick, everything: true, histograms: true)
+    lockFacts.start(now: lastTick, everything: true)
+    stacks.start(now: lastTick, everything: true)
   }
 
   private mutating func requestLosses() {
@@ -161,10 +178,13 @@ public struct Drain {
   // Puts the next frame of the first lane that has one into `wire`.
   private mutating func prepareFrame(now: UInt64) -> Bool {
     var frame = FrameWriter(bytes: payload, limit: Frame.payloadLimit)
+    let source = AggregateSource(cpus: cpus, count: cpuCount)
     let isHello = fillHello(&frame, now: now)
     let isFilled =
       isHello || fillPong(&frame, now: now) || fillLoss(&frame, now: now)
-      || aggregates.fill(&frame, AggregateSource(cpus: cpus, count: cpuCount), now: now)
+      || aggregates.fill(&frame, source, now: now)
+      || lockFacts.fill(&frame, source, rate: 0, now: now)
+      || stacks.fill(&frame, source, rate: sampleRate, now: now)
       || fillEvents(&frame, now: now)
     guard isFilled else { return false }
     // A HELLO begins with a delimiter, so that it is whole whatever was on the line before it.

@@ -19,6 +19,9 @@ public enum FrameType: UInt8, Sendable {
   case events = 9
   /// Written by recorders and by kernels without an ELF.
   case names = 10
+  case lockFacts = 11
+  case programs = 12
+  case stacks = 13
   /// From the host.
   case command = 15
 }

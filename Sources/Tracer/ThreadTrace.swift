@@ -15,6 +15,8 @@ public struct ThreadTrace {
   public var switchedOutAt: UInt64
   /// Where the system call that is traced began; here and not in registers, which would have to be saved over it.
   public var callStart: UInt64 = 0
+  /// The program it runs, by its number in the program table.
+  public var program: UInt32 = 0
   /// Time switched out since then.
   public var callOffCPU: UInt64 = 0
 

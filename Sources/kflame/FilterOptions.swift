@@ -5,6 +5,7 @@ import FlameGraph
 import Glibc
 import Recordings
 import TraceFormats
+import TraceModel
 
 struct FilterOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Only stacks with a frame that matches; may be repeated.", valueName: "REGEX"))
@@ -74,25 +75,4 @@ struct FilterOptions: ParsableArguments {
     let expressions = patterns.compactMap { try? Regex($0) }
     return stacks.names { name in expressions.contains { name.contains($0) } }
   }
-}
-
-/// Names of Swift's functions, as its own runtime reads them.
-enum SwiftName {
-  static func demangled(_ name: String) -> String {
-    guard ["$s", "_$s", "$S", "_$S"].contains(where: name.hasPrefix) else { return name }
-    var bytes = Array(name.utf8CString)
-    guard let text = bytes.withUnsafeMutableBufferPointer({ demangle($0.baseAddress!, $0.count - 1, nil, nil, 0) })
-    else {
-      return name
-    }
-    defer { free(text) }
-    return String(cString: text)
-  }
-
-  @_silgen_name("swift_demangle")
-  private static func demangle(
-    _ name: UnsafePointer<CChar>, _ length: Int, _ output: UnsafeMutablePointer<CChar>?,
-    _ size: UnsafeMutablePointer<Int>?,
-    _ flags: UInt32
-  ) -> UnsafeMutablePointer<CChar>?
 }

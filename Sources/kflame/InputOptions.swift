@@ -1,6 +1,7 @@
 // What stacks a command works on: the inputs, and how they are understood.
 
 import ArgumentParser
+import Tracer
 import Glibc
 import TraceFormats
 
@@ -34,6 +35,18 @@ struct InputOptions: ParsableArguments {
 struct RecordingOptions: ParsableArguments {
   @Flag(name: .customLong("off-cpu"), help: "Time switched out in place of time on the CPU.")
   var isOffCPU = false
+
+  @Option(
+    help: ArgumentHelp(
+      "Stacks that the kernel has counted: on-CPU (samples), off-CPU, wake-up or lock-wait; default: its spans.",
+      valueName: "KIND"))
+  var stacks: CountedKind?
+
+  @Option(
+    help: ArgumentHelp(
+      "A program that ran in the machine, for the names of its functions; may be repeated. Known by its file name.",
+      valueName: "FILE"))
+  var program: [String] = []
 
   @Option(help: ArgumentHelp("Which boot of a recording that holds several; default: the last.", valueName: "N"))
   var boot: Int?
@@ -74,4 +87,28 @@ struct PerfFlags: ParsableArguments {
 
 extension InputOptions {
   var cores: Int { threads ?? max(1, sysconf(Int32(_SC_NPROCESSORS_ONLN))) }
+}
+
+/// `StackKind` as a word of the command line.
+enum CountedKind: String, ExpressibleByArgument, CaseIterable {
+  case running = "on-CPU"
+  case sleeping = "off-CPU"
+  case waking = "wake-up"
+  case lockWait = "lock-wait"
+
+  init?(argument: String) {
+    guard let kind = Self.allCases.first(where: { $0.rawValue.lowercased() == argument.lowercased() }) else {
+      return nil
+    }
+    self = kind
+  }
+
+  var kind: StackKind {
+    switch self {
+    case .running: .running
+    case .sleeping: .sleeping
+    case .waking: .waking
+    case .lockWait: .lockWait
+    }
+  }
 }

@@ -4,6 +4,7 @@ import FlameGraph
 import Recordings
 import TraceFormats
 import TraceModel
+import Tracer
 
 enum RecordingInput {
   /// No bytes at all are an empty recording; bytes without a single frame are something else.
@@ -30,11 +31,24 @@ enum RecordingInput {
   ) throws(ToolError) -> (profile: Profile, picture: FlameGraphSVG) {
     let held = try source.rest()
     let model = try model(held.bytes, source.name, elf: options.elf)
+    if let kind = options.stacks?.kind { return try counted(kind, model, options, source.name) }
     let measure: SpanMeasure = options.isOffCPU ? .offCPU : .onCPU
     var profile = Profile()
     let session = try session(of: model, options.boot, source.name)
     let picture = model.flameGraphSettings(measure, of: session)
     if let session { profile.stacks = model.stacks(of: session, measure) }
+    (profile.unit, profile.title, profile.facts) = (picture.unit, picture.title, [picture.subtitle])
+    return (profile, picture)
+  }
+
+  private static func counted(
+    _ kind: StackKind, _ model: TraceModel, _ options: RecordingOptions, _ name: String
+  ) throws(ToolError) -> (profile: Profile, picture: FlameGraphSVG) {
+    let programs = try ProgramFiles(options.program)
+    let session = try session(of: model, options.boot, name)
+    let picture = model.flameGraphSettings(kind, of: session)
+    var profile = Profile()
+    if let session { profile.stacks = model.stacks(of: session, kind, programs: programs.functions) }
     (profile.unit, profile.title, profile.facts) = (picture.unit, picture.title, [picture.subtitle])
     return (profile, picture)
   }

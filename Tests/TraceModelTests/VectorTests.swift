@@ -49,6 +49,14 @@ import Tracer
     machine.span(2, from: read, argument: 44)
     machine.percpu[0].pointee.lock_acquired.7 = 300
     machine.percpu[1].pointee.lock_contended.7 = 2
+    machine.traces[0].waited(6, ticks: 5000, site: 17, waiter: 0x7f80_0020_1000)
+    machine.traces[1].taken(
+      0x6000_0000_0040, 6, site: 33, by: LockTaker(row: 257, serial: 9, context: 0), now: machine.line.clock)
+    machine.traces[1].released(0x6000_0000_0040, now: machine.line.clock + 700)
+    let sh = machine.program("sh", "/bin/sh", base: 0x5555_5555_4000)
+    machine.stack(.running, program: sh, [0x7f80_0020_2000, 0x7f80_0020_1000, 0x5555_5555_5000])
+    machine.stack(.running, program: sh, [0x7f80_0020_1fff, 0x7f80_0020_1000, 0x5555_5555_5000])
+    machine.stack(.sleeping, program: sh, [0x7f80_0020_3000], amount: 9000)
     machine.send(.ping(0x1122_3344_5566_7788))
     machine.flush()
     var names = NameTable(buildID: Machine.buildID)
@@ -56,9 +64,11 @@ import Tracer
     names.add(kind: .lock, id: 7, rank: 28, name: "inode")
     var text =
       "# Frames as on the line, delimiter included, and what they mean. Read by the tests: see wire-format.md.\n"
-    let frames = machine.takeBytes().split(separator: 0) + names.frames().split(separator: 0)
+    names.sites[17] = NameTable.LockSite(address: 0x7f80_0020_1004, lockClass: 6)
+    names.functions = FunctionTable([(0x7f80_0020_1000, 64, "open")])
+    let frames = [machine.takeBytes(), names.frames(), names.functionFrames()].flatMap { $0.split(separator: 0) }
     for frame in frames { text += block(Array(frame) + [0]) }
-    for command in [.hello, .enable(0x1f), .disable(2), .reset, .ping(0x1122_3344_5566_7788)] as [Command] {
+    for command in [.hello, .enable(0x1f), .disable(2), .reset, .ping(0x1122_3344_5566_7788), .rate(997)] as [Command] {
       var wire = [UInt8](repeating: 0, count: 40)
       let count = command.encode(into: &wire)
       text += block(Array(wire[1..<count]))
@@ -121,9 +131,35 @@ enum Describer {
     case .names:
       return [head + " build \(NameTable.hexadecimal(reader.bytes(20)!))"]
         + rows(&reader) {
-          let row = $0.bytes(4)!
+          let kind = $0.byte()!
+          if kind == 128 { return "  site" + integers(["number", "address"], &$0) + " class \($0.byte()!)" }
+          if kind == 129 {
+            let place = integers(["address", "size"], &$0)
+            return "  function\(place) \(String(decoding: $0.bytes(Int($0.byte()!))!, as: UTF8.self))"
+          }
+          let row = [kind] + $0.bytes(3)!
           return
             "  name kind \(row[0]) id \(row[1]) rank \(row[2]) \(String(decoding: $0.bytes(Int(row[3]))!, as: UTF8.self))"
+        }
+    case .lockFacts:
+      return [head + integers(["generation"], &reader) + " cpu \(reader.byte()!)" + integers(["refused"], &reader)]
+        + rows(&reader) { "  fact" + integers(["key", "second", "count", "sum", "max"], &$0) }
+    case .programs:
+      return [head]
+        + rows(&reader) {
+          let numbers = integers(["number", "base"], &$0)
+          let name = String(decoding: $0.bytes(Int($0.byte()!))!, as: UTF8.self)
+          return "  program\(numbers) name \(name) path \(String(decoding: $0.bytes(Int($0.byte()!))!, as: UTF8.self))"
+        }
+    case .stacks:
+      return [
+        head + integers(["generation"], &reader) + " cpu \(reader.byte()!)" + integers(["refused", "rate"], &reader)
+      ]
+        + rows(&reader) {
+          let head = $0.varint()!
+          let place = "  node skip \(head >> 1)"
+          return (head & 1 == 0 ? place : place + integers(["parent", "distance"], &$0))
+            + integers(["count", "sum"], &$0)
         }
     case .pong: return [head + " token \(reader.word64()!) tsc \(reader.word64()!)"]
     case .command: return [head + " bytes \(NameTable.hexadecimal(Array(reader.rest)))"]

@@ -2,6 +2,7 @@
 //
 // Produces the streams that the model tests decode, and keeps the truth to compare with.
 import CMachine
+import TraceModel
 import Tracer
 
 /// Deterministic pseudo-random numbers (SplitMix64).
@@ -55,6 +56,10 @@ struct Keys: TraceControl {
   var enabledKeys: UInt32 = KeyMask.all
 
   mutating func setKeys(_ mask: UInt32) { enabledKeys = mask }
+
+  var sampleRate: UInt32 = 997
+
+  mutating func setSampleRate(_ hertz: UInt32) { sampleRate = hertz }
 }
 
 /// CPUs with tracers, a drain, and the line it writes to.
@@ -63,6 +68,7 @@ final class Machine {
   let traces: [CPUTrace]
   let percpu: [UnsafeMutablePointer<apus_percpu>]
   let threads: ThreadTable
+  let programs: ProgramTable
   let line = Line()
   var drain: Drain
   var keys = Keys()
@@ -81,9 +87,10 @@ final class Machine {
     }
     let shift = TickShift.forClock(hertz: Self.hertz)
     var all: [UnsafeMutableRawPointer] = []
+    let capacity = CPUTrace.Capacity(ringWords: ringWords, histograms: 64, lockFacts: 256, stackNodes: 256)
     traces = (0..<cpus).map { _ in
-      all.append(allocate(CPUTrace.bytesNeeded(ringWords: ringWords, histograms: 64)))
-      return CPUTrace(initialize: all.last!, ringWords: ringWords, histograms: 64, tickShift: shift)
+      all.append(allocate(CPUTrace.bytesNeeded(capacity)))
+      return CPUTrace(initialize: all.last!, capacity, tickShift: shift)
     }
     percpu = (0..<cpus).map { _ in
       let data = UnsafeMutablePointer<apus_percpu>.allocate(capacity: 1)
@@ -96,8 +103,10 @@ final class Machine {
     id.initialize(from: buildID, count: 20)
     let boot = BootInfo(
       bootID: bootID, buildID: id, tscHertz: Self.hertz, tscAtBoot: line.clock, tickShift: shift)
-    all.append(allocate(Drain.bytesNeeded(cpus: cpus, threads: 64)))
-    drain = Drain(initialize: all.last!, boot: boot, cpus: cpus, threads: threads)
+    all.append(allocate(ProgramTable.bytesNeeded(capacity: 16)))
+    programs = ProgramTable(initialize: all.last!, capacity: 16)
+    all.append(allocate(Drain.bytesNeeded(cpus: cpus, threads: 64, programs: 16)))
+    drain = Drain(initialize: all.last!, boot: boot, cpus: cpus, threads: threads, programs: programs)
     for cpu in 0..<cpus { drain.addCPU(traces[cpu], data: percpu[cpu]) }
     drain.keysChanged(to: keys.enabledKeys)
     emitted = Array(repeating: 0, count: cpus)
@@ -122,6 +131,25 @@ final class Machine {
     let slot = Array(name.utf8).withUnsafeBytes { threads.add(tid: tid, pid: tid, name: $0) }
     thread.initialize(to: ThreadTrace(tid: tid, slot: slot, now: line.clock))
     return thread
+  }
+
+  /// What a reader makes of all that has been sent and not taken.
+  func model() -> TraceModel {
+    var model = TraceModel()
+    model.feed(takeBytes())
+    model.finish()
+    return model
+  }
+
+  func program(_ name: String, _ path: String, base: UInt64 = 0) -> UInt32 {
+    Array(name.utf8).withUnsafeBytes { name in
+      Array(path.utf8).withUnsafeBytes { programs.number(name: name, path: $0, base: base) }
+    }
+  }
+
+  /// Counts a stack; `frames` are innermost first.
+  func stack(_ kind: StackKind, program: UInt32, _ frames: [UInt64], amount: UInt64 = 0, on cpu: Int = 0) {
+    traces[cpu].addStack(kind, program: program, frames, count: frames.count, amount: amount)
   }
 
   func begin(on cpu: Int = 0) -> SpanStart { SpanStart(tsc: line.clock, thread: running[cpu]) }

@@ -26,10 +26,11 @@ struct apus_percpu {
   uint64_t lock_contended[32];
   uint64_t lock_wait_sum[32]; // TSC ticks
   uint64_t lock_wait_max[32];
+  uint32_t interrupt_depth;   // handlers of interrupts that run now
+  uint32_t no_faults;         // a fault on user memory is to fail and not to be resolved
   // Checked builds: the locks held here, innermost last; those below `held_base` belong to what an interrupt interrupted.
   uint32_t held_count;
   uint32_t held_base;
-  uint32_t interrupt_depth;
   struct apus_held_lock {
     const void *lock;
     uint64_t site;
@@ -74,12 +75,33 @@ static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) {
   __asm__ volatile("movl %%gs:56, %0" : "=r"(v));
   return v;
 }
-static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) {
-  __asm__ volatile("incq %%gs:%c1(,%0,8)"
-                   :
-                   : "r"((uint64_t)lock_class), "i"(offsetof(struct apus_percpu, lock_acquired))
-                   : "memory", "cc");
-}
+// A lock has been taken: two instructions, always. The holder's site goes into the lock, where whoever waits finds it, and
+// the class is counted on this CPU. The site is told by its place in `apus_sites`, a section that is never loaded, so
+// that it is a small number; 0 means nobody yet. The count is also a site of the key `locks`: its first five bytes are
+// patched into a jump to where the function returns true, which then has to count; 256 in the key tells that it was no nop.
+#ifdef APUS_NO_TRACER
+#define APUS_LOCK_KEY
+#else
+#define APUS_LOCK_KEY                                                                                                  \
+  ".pushsection __jump_table, \"a\"\n\t.balign 4\n\t.long 1b - ., %l[yes] - ., 256 + 5\n\t.popsection\n\t"
+#endif
+#define APUS_LOCK_TAKEN(id, name, rank, printed)                                                                       \
+  static inline __attribute__((always_inline)) bool apus_lock_taken_##name(uint32_t *holder) {                         \
+    __asm__ goto("movl $2f + 1, %[holder]\n\t"                                                                         \
+             "1: incq %%gs:%c[counters] + 8 * " #id "\n\t"                                                             \
+             APUS_LOCK_KEY                                                                                             \
+             ".pushsection apus_sites, \"\", @progbits\n\t"                                                            \
+             "2: .quad 1b, " #id "\n\t"                                                                                \
+             ".popsection"                                                                                             \
+             :                                                                                                         \
+             : [holder] "m"(*holder), [counters] "i"(offsetof(struct apus_percpu, lock_acquired))                      \
+             : "memory", "cc"                                                                                          \
+             : yes);                                                                                                   \
+    return false;                                                                                                      \
+  yes:                                                                                                                 \
+    return true;                                                                                                       \
+  }
+APUS_LOCK_CLASSES(APUS_LOCK_TAKEN)
 static inline __attribute__((always_inline)) uint32_t apus_cpu_index(void) {
   uint32_t index;
   __asm__ volatile("movl %%gs:%c1, %0" : "=r"(index) : "i"(offsetof(struct apus_percpu, cpu)));
@@ -193,6 +215,9 @@ static inline __attribute__((always_inline)) uint64_t apus_here(void) {
   return v;
 }
 
+// The address that the calling function returns to.
+static inline __attribute__((always_inline)) uint64_t apus_return_address(void) { return (uint64_t)__builtin_return_address(0); }
+
 // trap.S, switch.S, boot.S
 extern const uint8_t apus_trap_stubs[];    // 256 stubs of 16 bytes
 void apus_syscall_entry(void);             // the address for LSTAR
@@ -239,8 +264,16 @@ static inline __attribute__((always_inline)) uint32_t apus_cpu_index(void) { ret
 static inline __attribute__((always_inline)) void *apus_current(void) { return apus_host_percpu.current; }
 static inline __attribute__((always_inline)) void *apus_cpu_trace(void) { return apus_host_percpu.trace; }
 static inline __attribute__((always_inline)) uint32_t apus_cpu_requests(void) { return apus_host_percpu.requests; }
-static inline __attribute__((always_inline)) void apus_count_lock(uint32_t lock_class) { apus_host_percpu.lock_acquired[lock_class]++; }
+#define APUS_LOCK_TAKEN(id, name, rank, printed)                                                                       \
+  static inline __attribute__((always_inline)) bool apus_lock_taken_##name(uint32_t *holder) {                         \
+    *holder = id + 1;                                                                                                  \
+    if (apus_key_locks()) return true;                                                                                 \
+    apus_host_percpu.lock_acquired[id]++;                                                                              \
+    return false;                                                                                                      \
+  }
+APUS_LOCK_CLASSES(APUS_LOCK_TAKEN)
 static inline __attribute__((always_inline)) uint64_t apus_here(void) { return 0; }
+static inline __attribute__((always_inline)) uint64_t apus_return_address(void) { return 0; }
 static inline __attribute__((always_inline)) void apus_cli(void) {}
 static inline __attribute__((always_inline)) void apus_sti(void) {}
 static inline __attribute__((always_inline)) void apus_invlpg(uint64_t address) { (void)address; }
@@ -251,6 +284,24 @@ static inline __attribute__((always_inline)) uint64_t apus_save_flags_cli(void) 
 static inline __attribute__((always_inline)) void apus_restore_flags(uint64_t f) { (void)f; }
 static inline __attribute__((always_inline)) uint64_t apus_rdtsc(void) { return __builtin_ia32_rdtsc(); }
 #endif
+
+// For a class known where this is inlined: all but one row goes away.
+static inline __attribute__((always_inline)) bool apus_lock_taken(uint32_t lock_class, uint32_t *holder) {
+  switch (lock_class) {
+#define X(id, name, rank, printed) case id: return apus_lock_taken_##name(holder);
+    APUS_LOCK_CLASSES(X)
+#undef X
+  }
+  return false;
+}
+// The end of holding a lock: only the holder writes the word, so one instruction that no other CPU can tear does.
+static inline __attribute__((always_inline)) void apus_lock_pass(uint32_t *owner) {
+#ifdef __x86_64__
+  __asm__ volatile("incl %0" : "+m"(*owner)::"memory", "cc");
+#else
+  __atomic_store_n(owner, *owner + 1, __ATOMIC_RELEASE);
+#endif
+}
 
 // Adds to a shared word and returns what it held: reference counts in raw memory, where Swift's Atomic has no home.
 static inline __attribute__((always_inline)) uint32_t apus_atomic_add(uint32_t *word, int32_t amount) {
@@ -295,6 +346,11 @@ enum apus_lock_misuse {
   apus_lock_still_held,
 };
 void apus_lock_misused(enum apus_lock_misuse what, const struct apus_held_lock *held, uint32_t lock_class, uint64_t site);
+// The row of the system call that the running thread is in (wire format: 512 for large numbers, 640 for none), and in
+// *serial what tells it from the thread's next one.
+uint32_t apus_current_call(uint64_t *serial);
+// Adds the running thread's stack to those that waited for a lock taken at `holder`, for `ticks`.
+void apus_trace_lock_wait(uint32_t holder, uint64_t ticks);
 // Makes the CPUs of the mask forget what they know of user pages; returns when all have.
 void apus_shoot_down(uint32_t cpus);
 

@@ -17,7 +17,10 @@
   X(1, process, 8)   /* spans exec, fork, exit, wait */                                                                \
   X(2, path, 2)      /* span path lookup */                                                                            \
   X(3, fault, 2)     /* span page fault */                                                                             \
-  X(4, scheduler, 2) /* context switches */
+  X(4, scheduler, 2) /* context switches */                                                                            \
+  X(5, locks, 60)    /* hold times, order, which system call takes what: at every acquisition and release */           \
+  X(6, samples, 1)   /* stacks of what runs, from the timer */                                                         \
+  X(7, blocking, 2)  /* stacks of what sleeps, and of who wakes it */
 
 // X(id, name, printed name): a span has a start and an end on one thread.
 #define APUS_SPANS(X)                                                                                                  \

@@ -6,6 +6,7 @@
 import CMachine
 import KernelCore
 import LinuxABI
+import Tracer
 
 final class CPU {
   /// How many there can be: masks of CPUs are 32 bits, flush requests 8 of them, the wire format's CPUs 8.
@@ -29,8 +30,14 @@ final class CPU {
   var idleTicks: UInt64 = 0
   /// TSC when the scheduler was last entered, while its probes are on.
   var schedulerEntry: UInt64 = 0
+  /// TSC ticks that the thread which runs now had been away, while the scheduler's probes are on; 0 for unknown.
+  var lastAway: UInt64 = 0
   /// When the next scheduler tick is due, in monotonic nanoseconds.
   var nextTick: UInt64 = 0
+  /// When the next stack is to be looked at; never while nobody asks for it.
+  var nextSample = UInt64.max
+  /// For the stack that a probe walks.
+  let stackBuffer = UnsafeMutablePointer<UInt64>.allocate(capacity: CPUTrace.stackLimit)
 
   nonisolated(unsafe) private(set) static var all: [CPU] = []
   nonisolated(unsafe) private static var onlineMask: UInt32 = 0

@@ -24,7 +24,7 @@ private enum Vector {
 func apus_trap(_ registers: UnsafeMutableRawPointer) {
   let frame = registers.assumingMemoryBound(to: TrapFrame.self)
   switch frame.pointee.vector {
-  case LocalAPIC.timerVector: interrupt { Scheduler.timerInterrupt(fromUser: frame.pointee.isFromUser) }
+  case LocalAPIC.timerVector: interrupt { Scheduler.timerInterrupt(frame) }
   case LocalAPIC.serialVector: interrupt { ConsoleInput.interrupt() }
   case Interprocessor.vector: interrupt { Interprocessor.serve() }
   case Vector.nonMaskable: return Interprocessor.nonMaskable()  // on a stack of its own: nothing may switch away
@@ -39,6 +39,8 @@ func apus_trap(_ registers: UnsafeMutableRawPointer) {
 @inline(__always)
 private func interrupt(_ body: () -> Void) {
   LocalAPIC.endOfInterrupt()
+  apus_percpu().pointee.interrupt_depth &+= 1
+  defer { apus_percpu().pointee.interrupt_depth &-= 1 }
   #if APUS_CHECKED
     let outer = LockCheck.enterInterrupt()
     defer { LockCheck.leaveInterrupt(outer) }
@@ -91,6 +93,10 @@ private func pageFault(_ frame: FramePointer) {
   }
   // Only user copy may fault in the kernel: elsewhere SMAP makes it a bug even for mapped pages.
   guard let fixup = ExceptionTable.fixup(for: frame.pointee.rip) else { Panic.stop("page fault", frame: frame) }
+  if apus_percpu().pointee.no_faults != 0 {
+    frame.pointee.rip = fixup
+    return
+  }
   if address < UserMemory.end, let space = Thread.current.process.addressSpace {
     switch resolve(space, address, access, Thread.current) {
     case .resolved: return

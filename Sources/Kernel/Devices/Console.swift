@@ -13,7 +13,7 @@ enum Text {
 }
 
 enum Console {
-  private static let lock = InterruptSpinLock(apus_lock_console)
+  private static let lock = InterruptSpinLock<Locks.Console>()
   nonisolated(unsafe) static var isPanicking = false
   /// `console=plain`: a line ends in a bare newline, for a console that is a file or a pipe.
   nonisolated(unsafe) static var isPlain = false

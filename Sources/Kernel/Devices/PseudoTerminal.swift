@@ -10,7 +10,7 @@ import LinuxABI
 /// The line between a master and its terminal.
 private final class PseudoLine: ProcessTerminalHost {
   private static let capacity = 8192
-  private let state = SpinLock(apus_lock_event)
+  private let state = SpinLock<Locks.Event>()
   private let ring: UnsafeMutablePointer<UInt8>
   private var head = 0
   private var tail = 0
@@ -135,7 +135,7 @@ final class PseudoMaster: OpenFile {
 /// The pairs by number, and the file system that shows them. Lock: class names.
 enum PseudoTerminals {
   private static let limit: Int32 = 4096
-  private static let lock = SpinLock(apus_lock_names)
+  private static let lock = SpinLock<Locks.Names>()
   nonisolated(unsafe) private static var masters: [PseudoMaster] = []
   nonisolated(unsafe) private static var filesystem: Filesystem?
 

@@ -6,7 +6,7 @@ import KernelCore
 import LinuxABI
 
 final class TimerFile: OpenFile {
-  private let state = SpinLock(apus_lock_event)
+  private let state = SpinLock<Locks.Event>()
   private let clock: TimerClock
   private var timer = IntervalTimer()
   /// Expirations not yet read.

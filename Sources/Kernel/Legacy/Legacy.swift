@@ -61,7 +61,7 @@ enum Legacy {
   // MARK: wait4-clear
 
   /// The one lock that every wait4 took.
-  private static let dead = SpinLock(apus_lock_reaper)
+  private static let dead = SpinLock<Locks.Reaper>()
 
   /// Every wait4 cleared the list of the dead itself, under a lock that all CPUs share.
   @inline(never)

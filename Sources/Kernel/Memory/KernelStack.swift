@@ -17,7 +17,7 @@ struct KernelStack {
 
   nonisolated(unsafe) private static var slotCount = 0
   nonisolated(unsafe) private static var free: [Int] = []
-  private static let lock = SpinLock(apus_lock_kernel_stacks)
+  private static let lock = SpinLock<Locks.KernelStacks>()
 
   /// One past the highest byte, 16-byte aligned.
   @inline(__always)

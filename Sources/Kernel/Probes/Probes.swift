@@ -85,6 +85,8 @@ enum Probes {
   private static func recordSwitch(_ cpu: CPU, _ from: Thread, _ to: Thread) {
     let now = apus_rdtsc()
     let start = cpu.schedulerEntry == 0 ? now : cpu.schedulerEntry
+    let since = to.tracePointer.pointee.switchedOutAt
+    cpu.lastAway = since == 0 ? 0 : now &- since
     CPUTrace.current.contextSwitch(from: from.tracePointer, to: to.tracePointer, start: start, now: now)
   }
 
@@ -102,6 +104,22 @@ enum Probes {
         table.rename(thread.tracePointer.pointee.slot, to: text)
       }
     }
+  }
+
+  /// The thread runs another program from now on, loaded at `base`.
+  static func programStarted(_ thread: Thread, path: [UInt8], base: UInt) {
+    guard let table = TraceLine.programs else { return }
+    let name = thread.name
+    thread.tracePointer.pointee.program = withUnsafeBytes(of: name.bytes) { bytes in
+      path.withUnsafeBytes {
+        table.number(name: UnsafeRawBufferPointer(rebasing: bytes[0..<name.count]), path: $0, base: UInt64(base))
+      }
+    }
+  }
+
+  /// A new thread runs what the one that made it runs.
+  static func threadInherits(_ thread: Thread, from parent: Thread) {
+    thread.tracePointer.pointee.program = parent.tracePointer.pointee.program
   }
 
   static func threadEnded(_ thread: Thread) { TraceLine.threads?.remove(thread.tracePointer.pointee.slot) }

@@ -36,23 +36,28 @@ enum StaticKeys {
     var entry = apus_symbol__jump_table_start()
     while entry < apus_symbol__jump_table_end() {
       let row = UnsafePointer<Int32>(bitPattern: UInt(entry)).unsafelyUnwrapped
-      let key = UInt32(bitPattern: row[2])
+      let key = UInt32(bitPattern: row[2]) & 31
       if changed >> key & 1 != 0 {
         let site = entry &+ UInt64(bitPattern: Int64(row[0]))
         let target = entry &+ 4 &+ UInt64(bitPattern: Int64(row[1]))
-        patch(site, target, on: mask >> key & 1 != 0)
+        let isCount = row[2] & 256 != 0
+        patch(site, target, on: mask >> key & 1 != 0, off: isCount ? countHead : nop)
       }
       entry += 12
     }
   }
 
-  private static func patch(_ site: UInt64, _ target: UInt64, on: Bool) {
+  // The first byte apart, then four more, least significant first.
+  private static let nop: (UInt8, UInt32) = (0x0f, 0x0000_441f)
+  /// incq %gs:ABSOLUTE, without the address: the four bytes after these stay.
+  private static let countHead: (UInt8, UInt32) = (0x65, 0x2504_ff48)
+
+  private static func patch(_ site: UInt64, _ target: UInt64, on: Bool, off: (UInt8, UInt32)) {
     let bytes = PhysicalAddress(site &- KernelMap.imageBase).pointer.assumingMemoryBound(to: UInt8.self)
     let distance = UInt32(truncatingIfNeeded: target &- site &- 5)
-    bytes[0] = on ? 0xe9 : 0x0f
+    bytes[0] = on ? 0xe9 : off.0
     for index in 0..<4 {
-      let nop: UInt32 = 0x0000_441f
-      bytes[1 + index] = UInt8(truncatingIfNeeded: (on ? distance : nop) >> UInt32(index * 8))
+      bytes[1 + index] = UInt8(truncatingIfNeeded: (on ? distance : off.1) >> UInt32(index * 8))
     }
   }
 }

@@ -34,16 +34,20 @@ private struct KeyControl: TraceControl {
     let isAdding = mask & ~StaticKeys.enabled != 0
     TraceLine.setKeys((isAdding ? mask | 1 << apus_key_id_scheduler.rawValue : mask) & KeyMask.all)
   }
+  var sampleRate: UInt32 { StackProbe.rate }
+  mutating func setSampleRate(_ hertz: UInt32) { StackProbe.setRate(hertz) }
 }
 
 enum TraceLine {
   /// Rows for threads that have names.
   private static let threadCapacity = 1024
+  private static let programCapacity = 256
   private static let ringWords = 1 << 15
 
   nonisolated(unsafe) private static var drain: Drain? = nil
   nonisolated(unsafe) private static var isBusy = false
   nonisolated(unsafe) private(set) static var threads: ThreadTable? = nil
+  nonisolated(unsafe) private(set) static var programs: ProgramTable? = nil
   /// When `trace_for=` turns all probes off, in nanoseconds since boot.
   nonisolated(unsafe) private static var offTime = UInt64.max
   private static var tickShift: Int { TickShift.forClock(hertz: Clock.ticksPerSecond) }
@@ -54,10 +58,14 @@ enum TraceLine {
     SerialPort.com2.initialize(interrupts: false, hasFIFO: true)
     let table = ThreadTable(
       initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
+    let programTable = ProgramTable(
+      initialize: memory(ProgramTable.bytesNeeded(capacity: programCapacity)), capacity: programCapacity)
     let cpus = CPU.limit
-    drain = Drain(
-      initialize: memory(Drain.bytesNeeded(cpus: cpus, threads: threadCapacity)), boot: bootInfo(), cpus: cpus,
-      threads: table)
+    let bytes = Drain.bytesNeeded(cpus: cpus, threads: threadCapacity, programs: programCapacity)
+    drain = Drain(initialize: memory(bytes), boot: bootInfo(), cpus: cpus, threads: table, programs: programTable)
+    if let rate = BootLine.number(of: "trace_rate") { StackProbe.setRate(UInt32(clamping: rate)) }
+    drain?.sampleRate = StackProbe.rate
+    programs = programTable
     if let share = BootLine.number(of: "trace_share"), share >= 1, share <= 100 { drain?.sharePercent = UInt64(share) }
     threads = table
     addCPU(CPU.current)
@@ -69,6 +77,7 @@ enum TraceLine {
   static func tick(_ cpu: CPU) {
     guard drain != nil else { return }
     CPUTrace.current.timerTick()
+    if StaticKeys.enabled >> apus_key_id_samples.rawValue & 1 == 0 { cpu.nextSample = .max }
     if cpu.index == 0 { exchange() }
   }
 
@@ -102,6 +111,9 @@ enum TraceLine {
   static func setKeys(_ mask: UInt32) {
     guard drain != nil else { return }
     keysChanged()
+    if mask & ~StaticKeys.enabled & 1 << apus_key_id_locks.rawValue != 0 {
+      for cpu in CPU.all { cpu.block.pointee.trace.map { CPUTrace(memory: $0).forgetHeldLocks() } }
+    }
     StaticKeys.set(mask)
     drain?.keysChanged(to: mask)
   }
@@ -116,9 +128,11 @@ enum TraceLine {
   static func addCPU(_ cpu: CPU) {
     // Every row that a real load uses gets its own histogram; the rest share one.
     guard drain != nil else { return }
-    let histograms = Frames.totalCount > 32768 ? 512 : 160
-    let bytes = CPUTrace.bytesNeeded(ringWords: ringWords, histograms: histograms)
-    let trace = CPUTrace(initialize: memory(bytes), ringWords: ringWords, histograms: histograms, tickShift: tickShift)
+    let isLarge = Frames.totalCount > 32768
+    let capacity = CPUTrace.Capacity(
+      ringWords: ringWords, histograms: isLarge ? 512 : 160, lockFacts: isLarge ? 2048 : 512,
+      stackNodes: isLarge ? 8192 : 2048)
+    let trace = CPUTrace(initialize: memory(CPUTrace.bytesNeeded(capacity)), capacity, tickShift: tickShift)
     cpu.block.pointee.trace = trace.memory
     drain?.addCPU(trace, data: cpu.block)
   }

@@ -30,7 +30,7 @@ class Alarm: Timer {
 }
 
 enum Alarms {
-  private static let lock = InterruptSpinLock(apus_lock_alarms)
+  private static let lock = InterruptSpinLock<Locks.Alarms>()
   private static let queue = WaitQueue()
   nonisolated(unsafe) private static var first: Alarm?
 

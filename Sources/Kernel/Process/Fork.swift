@@ -131,6 +131,7 @@ enum Fork {
       ProcessTable.add(thread)
     }
     Probes.threadNamed(thread)
+    Probes.threadInherits(thread, from: Thread.current)
     _ = Unmanaged.passRetained(thread)  // the scheduler's, until the reaper drops it
     Scheduler.enqueue(thread, on: thread.cpu)
   }

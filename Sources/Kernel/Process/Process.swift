@@ -11,7 +11,7 @@ import LinuxABI
 
 final class Process {
   let pid: Int32
-  let lock = SpinLock(apus_lock_process)
+  let lock = SpinLock<Locks.Process>()
   /// A kernel thread's: no signals, no memory.
   var isKernel = false
   unowned(unsafe) var parent: Process?

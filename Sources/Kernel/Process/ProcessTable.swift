@@ -8,7 +8,7 @@ import KernelCore
 import LinuxABI
 
 enum ProcessTable {
-  static let lock = SpinLock(apus_lock_process_table)
+  static let lock = SpinLock<Locks.ProcessTable>()
   static let limit: Int32 = 32768
 
   private struct Entry {

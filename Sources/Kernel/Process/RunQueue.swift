@@ -7,7 +7,7 @@ import CMachine
 import KernelCore
 
 final class RunQueue {
-  let lock = InterruptSpinLock(apus_lock_run_queue)
+  let lock = InterruptSpinLock<Locks.RunQueue>()
   private unowned(unsafe) var first: Thread?
   private unowned(unsafe) var last: Thread?
   private(set) var count = 0

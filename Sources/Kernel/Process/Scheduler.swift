@@ -70,6 +70,7 @@ enum Scheduler {
     cpu.setRunning(to)
     if to.hasUserState { to.loadUserState() }
     to.process.loadAddressSpace(on: cpu)
+    if apus_key_blocking() { StackProbe.slept(cpu, to) }
   }
 
   /// The first thing a thread does when it gets the CPU.
@@ -120,6 +121,7 @@ enum Scheduler {
     let cpu = lockQueue(of: thread)
     if isWaiting(thread) {
       thread.state = .running
+      if apus_key_blocking() { StackProbe.wakes(thread) }
       // Still on its CPU: it has not switched away yet and will see its state.
       if !cpu.isRunning(thread) {
         Placement.place(thread, near: cpu)
@@ -175,14 +177,15 @@ enum Scheduler {
   }
 
   /// The timer interrupt. Interrupts are off.
-  static func timerInterrupt(fromUser: Bool) {
+  static func timerInterrupt(_ frame: FramePointer) {
     let cpu = CPU.current
     let now = Clock.monotonic()
+    if apus_key_samples() { StackProbe.timer(cpu, frame, now: now) }
     cpu.timers.expire(now: now)
     if now >= cpu.nextTick {
       cpu.nextTick = max(cpu.nextTick &+ tickNanoseconds, now &+ tickNanoseconds / 2)
       if !cpu.runQueue.isEmpty { cpu.block.pointee.need_resched = 1 }
-      Thread.current.accountTick(fromUser: fromUser)
+      Thread.current.accountTick(fromUser: frame.pointee.isFromUser)
       TraceLine.tick(cpu)
       if cpu.index == 0 { ConsoleInput.tick() }
     }
@@ -191,7 +194,7 @@ enum Scheduler {
 
   /// Sets this CPU's timer for the next tick or deadline, whichever is first.
   static func programTimer(_ cpu: CPU, now: UInt64) {
-    let next = min(cpu.nextTick, cpu.timers.nextDeadline)
+    let next = min(cpu.nextTick, min(cpu.timers.nextDeadline, cpu.nextSample))
     LocalAPIC.startTimer(Clock.timerTicks(in: next > now ? next - now : 1))
   }
 }

@@ -6,7 +6,7 @@ import KernelCore
 import LinuxABI
 
 final class SignalActions {
-  let lock = SpinLock(apus_lock_signals)
+  let lock = SpinLock<Locks.Signals>()
   /// Woken by every signal that is sent: signalfds wait here.
   let signalQueue = WaitQueue()
   private let actions: UnsafeMutablePointer<SignalAction>

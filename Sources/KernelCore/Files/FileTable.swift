@@ -8,7 +8,7 @@ import CMachine
 import LinuxABI
 
 public final class FileTable {
-  private let lock = SpinLock(apus_lock_file_table)
+  private let lock = SpinLock<Locks.FileTable>()
   private var slots: UnsafeMutablePointer<Unmanaged<OpenFile>?>
   private var used: DescriptorSet
   private var closeOnExec: DescriptorSet

@@ -7,7 +7,7 @@ import CMachine
 import LinuxABI
 
 public final class FilesystemContext {
-  private let lock = SpinLock(apus_lock_process)
+  private let lock = SpinLock<Locks.Process>()
   private var rootReference: Unmanaged<Inode>
   private var directory: Inode
   /// Several threads use it. Set before the second one starts.

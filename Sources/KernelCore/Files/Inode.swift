@@ -14,7 +14,7 @@ open class Inode {
   public final let number: UInt64
   /// Of a device node: which device.
   public final let device: DeviceNumber
-  public final let lock = SpinLock(apus_lock_inode)
+  public final let lock = SpinLock<Locks.Inode>()
   public final internal(set) var mode: FileMode
   public final internal(set) var uid: UInt32
   public final internal(set) var gid: UInt32

@@ -6,7 +6,7 @@ import CMachine
 import LinuxABI
 
 public enum MountTable {
-  private static let lock = SpinLock(apus_lock_mounts)
+  private static let lock = SpinLock<Locks.Mounts>()
   nonisolated(unsafe) private static var mounted: [Filesystem] = []
 
   /// The root of all; nil before boot has mounted it.

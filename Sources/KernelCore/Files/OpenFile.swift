@@ -15,7 +15,7 @@ open class OpenFile {
   /// Access mode and status flags.
   public final var flags: OpenFlags
   public final var offset: Int64 = 0
-  public final let lock = SpinLock(apus_lock_open_file)
+  public final let lock = SpinLock<Locks.OpenFile>()
   /// What flock(2) holds by this description: 0, FileLock.shared or FileLock.exclusive.
   final var heldLock: Int32 = 0
 

@@ -58,7 +58,7 @@ public struct RecordLockOwner {
 }
 
 public enum RecordLocks {
-  private static let lock = SpinLock(apus_lock_record_locks)
+  private static let lock = SpinLock<Locks.RecordLocks>()
   nonisolated(unsafe) private static var waits: [(waiter: UInt, blocker: UInt)] = []
 
   /// The range of a request in bytes of the file.

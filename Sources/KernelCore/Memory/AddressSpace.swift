@@ -10,7 +10,7 @@ import LinuxABI
 import Synchronization
 
 public final class AddressSpace {
-  public let lock = SpinLock(apus_lock_address_space)
+  public let lock = SpinLock<Locks.AddressSpace>()
   public let table: PageTable
   public var areas: [Area] = []
   /// The heap: [heapStart, heapEnd), heapEnd not page-aligned.

@@ -55,7 +55,7 @@ public enum Frames {
   private static let batch: UInt32 = 16
   private static let cacheLimit: UInt32 = 64
   nonisolated(unsafe) private static var heads: InlineArray<11, UInt32> = InlineArray(repeating: UInt32.max)
-  private static let lock = SpinLock(apus_lock_frames)
+  private static let lock = SpinLock<Locks.Frames>()
 
   /// Bytes of the record table for frames below `limit`.
   public static func tableBytes(limit: UInt32) -> Int { Int(limit) * MemoryLayout<Frame>.stride }

@@ -14,7 +14,7 @@ public enum KernelHeap {
   public static let reserveFrames = 512
 
   private static let classCount = 14
-  private static let lock = SpinLock(apus_lock_heap)
+  private static let lock = SpinLock<Locks.Heap>()
   nonisolated(unsafe) private static var partial: InlineArray<14, UInt32> = InlineArray(repeating: 0)
 
   /// The header at the start of a slab's frame. Blocks follow at the first multiple of their alignment.

@@ -9,36 +9,36 @@
   public enum LockCheck {
     /// Before waiting: what would be a dead-lock must be said and not waited for.
     @inline(never)
-    public static func willAcquire(_ lock: UnsafeRawPointer, _ lockClass: LockClass, site: UInt64, isPlain: Bool) {
+    public static func willAcquire(_ lock: UnsafeRawPointer, _ lockClass: UInt32, site: UInt64, isPlain: Bool) {
       let flags = apus_save_flags_cli()
       let cpu = apus_percpu()!
       withHeld(cpu) { held, count in
         var index = 0
         while index < count {
           if held[index].lock == lock {
-            apus_lock_misused(apus_lock_taken_twice, held + index, lockClass.rawValue, site)
+            apus_lock_misused(apus_lock_taken_twice, held + index, lockClass, site)
           }
           index += 1
         }
         if isPlain, cpu.pointee.interrupt_depth > 0 {
-          apus_lock_misused(apus_lock_plain_in_interrupt, nil, lockClass.rawValue, site)
+          apus_lock_misused(apus_lock_plain_in_interrupt, nil, lockClass, site)
         }
         guard count > Int(cpu.pointee.held_base) else { return }
         let last = held + (count - 1)
-        let (mine, its) = (apus_lock_rank(lockClass.rawValue), apus_lock_rank(last.pointee.lock_class))
-        if mine > its || last.pointee.lock_class == lockClass.rawValue && apus_lock_nests(lockClass.rawValue) { return }
-        apus_lock_misused(apus_lock_out_of_order, last, lockClass.rawValue, site)
+        let (mine, its) = (apus_lock_rank(lockClass), apus_lock_rank(last.pointee.lock_class))
+        if mine > its || last.pointee.lock_class == lockClass && apus_lock_nests(lockClass) { return }
+        apus_lock_misused(apus_lock_out_of_order, last, lockClass, site)
       }
       apus_restore_flags(flags)
     }
 
     @inline(never)
-    public static func acquired(_ lock: UnsafeRawPointer, _ lockClass: LockClass, site: UInt64) {
+    public static func acquired(_ lock: UnsafeRawPointer, _ lockClass: UInt32, site: UInt64) {
       let flags = apus_save_flags_cli()
       let cpu = apus_percpu()!
       withHeld(cpu) { held, count in
-        guard count < 24 else { return apus_lock_misused(apus_lock_too_many, nil, lockClass.rawValue, site) }
-        held[count] = apus_held_lock(lock: lock, site: site, lock_class: lockClass.rawValue)
+        guard count < 24 else { return apus_lock_misused(apus_lock_too_many, nil, lockClass, site) }
+        held[count] = apus_held_lock(lock: lock, site: site, lock_class: lockClass)
         cpu.pointee.held_count += 1
       }
       apus_restore_flags(flags)
@@ -75,14 +75,12 @@
       let cpu = apus_percpu()!
       let base = cpu.pointee.held_base
       cpu.pointee.held_base = cpu.pointee.held_count
-      cpu.pointee.interrupt_depth += 1
       return base
     }
 
     public static func leaveInterrupt(_ base: UInt32) {
       let cpu = apus_percpu()!
       cpu.pointee.held_base = base
-      cpu.pointee.interrupt_depth -= 1
     }
 
     private static func withHeld(

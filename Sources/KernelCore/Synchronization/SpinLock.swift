@@ -4,33 +4,39 @@
 // releases; it must not sleep while holding. User copy is allowed under ranks below `address_space`.
 // InterruptSpinLock: for state that interrupt handlers touch as well; interrupts are off while it is held.
 //
+// Counting is always on and costs two instructions: the class is counted on this CPU, and the place where the lock was
+// taken is written into it, so that whoever has to wait knows who made it wait. Waiting is timed only when it happens;
+// holding is timed while the key `locks` is on (LockProbe.swift).
+//
 // Checked builds (`make kernel CHECKED=1`, and the host's) also keep what each CPU holds; see LockCheck.swift.
-// Counters are always on: one non-locked increment on this CPU per acquisition; waiting is timed only when it happens.
 
 import CMachine
 import Synchronization
 
 /// A lock for state that no interrupt touches.
-public struct SpinLock: ~Copyable, @unchecked Sendable {
+public struct SpinLock<Class: LockClassTag>: ~Copyable, @unchecked Sendable {
   @usableFromInline let next = Atomic<UInt32>(0)
   @usableFromInline let owner = Atomic<UInt32>(0)
-  @usableFromInline let lockClass: LockClass
+  /// Where the lock was taken last: its row in `apus_sites` plus one, 0 for never. Written under the lock. `LockProbe`
+  /// knows its place.
+  @usableFromInline let holder = Atomic<UInt32>(0)
   #if APUS_CHECKED
     @usableFromInline let isInterruptSafe: Bool
-
-    @inlinable
-    public init(_ declared: apus_lock_class, isInterruptSafe: Bool = false) {
-      lockClass = LockClass(declared)
-      self.isInterruptSafe = isInterruptSafe
-    }
-
-    /// What tells this lock from others of its class.
-    @inlinable @inline(__always)
-    var address: UnsafeRawPointer { withUnsafePointer(to: self) { UnsafeRawPointer($0) } }
-  #else
-    @inlinable
-    public init(_ declared: apus_lock_class, isInterruptSafe: Bool = false) { lockClass = LockClass(declared) }
+    @usableFromInline let ranksAs: UInt32
   #endif
+
+  /// `ranksAs` is for locks that are counted with their class and stand elsewhere in the order.
+  @inlinable
+  public init(isInterruptSafe: Bool = false, ranksAs: apus_lock_class = Class.declared) {
+    #if APUS_CHECKED
+      self.isInterruptSafe = isInterruptSafe
+      self.ranksAs = ranksAs.rawValue
+    #endif
+  }
+
+  /// What tells this lock from others of its class.
+  @inlinable @inline(__always)
+  var address: UnsafeRawPointer { withUnsafePointer(to: next) { UnsafeRawPointer($0) } }
 
   /// Runs `body` with the lock held.
   @inlinable @inline(__always)
@@ -45,13 +51,13 @@ public struct SpinLock: ~Copyable, @unchecked Sendable {
   @inlinable @inline(__always)
   public borrowing func acquire() {
     #if APUS_CHECKED
-      LockCheck.willAcquire(address, lockClass, site: apus_here(), isPlain: !isInterruptSafe)
+      LockCheck.willAcquire(address, ranksAs, site: apus_here(), isPlain: !isInterruptSafe)
     #endif
     let ticket = next.wrappingAdd(1, ordering: .relaxed).oldValue
     if owner.load(ordering: .acquiring) != ticket { waitForTurn(ticket) }
-    apus_count_lock(lockClass.rawValue)
+    if apus_lock_taken(Class.number, word(holder)) { LockProbe.taken(address, Class.number) }
     #if APUS_CHECKED
-      LockCheck.acquired(address, lockClass, site: apus_here())
+      LockCheck.acquired(address, ranksAs, site: apus_here())
     #endif
   }
 
@@ -60,7 +66,8 @@ public struct SpinLock: ~Copyable, @unchecked Sendable {
     #if APUS_CHECKED
       LockCheck.released(address)
     #endif
-    owner.store(owner.load(ordering: .relaxed) &+ 1, ordering: .releasing)
+    if apus_key_locks() { LockProbe.released(address) }
+    apus_lock_pass(word(owner))
   }
 
   /// True when somebody holds the lock; a hint, for assertions.
@@ -69,21 +76,30 @@ public struct SpinLock: ~Copyable, @unchecked Sendable {
   @usableFromInline @inline(never)
   borrowing func waitForTurn(_ ticket: UInt32) {
     let start = apus_rdtsc()
+    let blamed = holder.load(ordering: .relaxed)
     while owner.load(ordering: .acquiring) != ticket {
       // The holder may wait for this CPU to answer, which it cannot by an interrupt while they are off.
       if apus_cpu_requests() != 0 { apus_serve_requests() }
       apus_pause()
     }
-    LockCounters.recordWait(lockClass, ticks: apus_rdtsc() &- start)
+    LockProbe.waited(Class.number, ticks: apus_rdtsc() &- start, holder: blamed, waiter: apus_return_address())
+  }
+
+  /// The word of an atomic, for the instructions that Swift has no name for.
+  @inlinable @inline(__always)
+  func word(_ atomic: borrowing Atomic<UInt32>) -> UnsafeMutablePointer<UInt32> {
+    withUnsafePointer(to: atomic) {
+      UnsafeMutableRawPointer(mutating: UnsafeRawPointer($0)).assumingMemoryBound(to: UInt32.self)
+    }
   }
 }
 
 /// A lock for state that interrupt handlers touch too.
-public struct InterruptSpinLock: ~Copyable, @unchecked Sendable {
-  @usableFromInline let lock: SpinLock
+public struct InterruptSpinLock<Class: LockClassTag>: ~Copyable, @unchecked Sendable {
+  @usableFromInline let lock: SpinLock<Class>
 
   @inlinable
-  public init(_ declared: apus_lock_class) { lock = SpinLock(declared, isInterruptSafe: true) }
+  public init(ranksAs: apus_lock_class = Class.declared) { lock = SpinLock(isInterruptSafe: true, ranksAs: ranksAs) }
 
   /// Runs `body` with the lock held and interrupts off.
   @inlinable @inline(__always)

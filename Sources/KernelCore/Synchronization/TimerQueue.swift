@@ -22,7 +22,7 @@ open class Timer {
 public final class TimerQueue {
   public init() {}
 
-  private let lock = InterruptSpinLock(apus_lock_timers)
+  private let lock = InterruptSpinLock<Locks.Timers>()
   private unowned(unsafe) var first: Timer?
   private let earliest = Atomic<UInt64>(.max)
   /// The timer whose `expire` runs now, and on which CPU.

@@ -29,14 +29,14 @@ public final class WaitEntry {
 
 /// The sleepers of one event.
 public final class WaitQueue {
-  private let lock: InterruptSpinLock
+  private let lock: InterruptSpinLock<Locks.WaitQueue>
   private unowned(unsafe) var first: WaitEntry?
   private unowned(unsafe) var last: WaitEntry?
   /// Whether anybody waits, for those who look without the lock.
   private let isOccupied = Atomic<Bool>(false)
 
-  /// Another class is for queues that are woken by somebody who holds an ordinary one.
-  public init(_ declared: apus_lock_class = apus_lock_wait_queue) { lock = InterruptSpinLock(declared) }
+  /// Another rank is for queues that are woken by somebody who holds an ordinary one.
+  public init(ranksAs: apus_lock_class = apus_lock_wait_queue) { lock = InterruptSpinLock(ranksAs: ranksAs) }
 
   public func enqueue(_ entry: WaitEntry) {
     lock.withLock {

@@ -141,6 +141,7 @@ enum Exec {
     process.unshareForExec(program.file.inode)
     caller.resetForExec()
     Probes.threadNamed(caller)
+    Probes.programStarted(caller, path: path, base: image.programBase)
     setRegisters(frame, image)
     CommandCost.start(process)
     _ = oldProgram

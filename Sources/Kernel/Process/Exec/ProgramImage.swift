@@ -11,7 +11,8 @@ struct ProgramImage {
   private(set) var stackPointer: UInt = 0
   private(set) var argumentRange: (start: UInt, end: UInt) = (0, 0)
   private(set) var environmentRange: (start: UInt, end: UInt) = (0, 0)
-  private var programBase: UInt = 0
+  /// Where a position-independent program lies; 0 for others.
+  private(set) var programBase: UInt = 0
   private var interpreterBase: UInt = 0
   private var programEntry: UInt = 0
   private var highestEnd: UInt = 0

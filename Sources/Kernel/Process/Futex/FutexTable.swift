@@ -25,7 +25,7 @@ final class FutexWaiter {
 /// The waiters of some keys, in the order of their coming.
 final class FutexBucket {
   fileprivate let index: Int
-  fileprivate let lock = SpinLock(apus_lock_futex)
+  fileprivate let lock = SpinLock<Locks.Futex>()
   private unowned(unsafe) var first: FutexWaiter?
   private unowned(unsafe) var last: FutexWaiter?
 

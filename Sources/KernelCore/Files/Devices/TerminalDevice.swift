@@ -34,7 +34,7 @@ public final class TerminalDevice: CharacterDevice {
 /// All terminals there are. Lock: class names.
 public enum Terminals {
   nonisolated(unsafe) private static var all: [Terminal] = []
-  private static let lock = SpinLock(apus_lock_names)
+  private static let lock = SpinLock<Locks.Names>()
   /// The caller's session; the kernel sets it at boot.
   nonisolated(unsafe) public static var currentSession: () -> Int32 = { 0 }
 

@@ -11,13 +11,13 @@ import LinuxABI
 import Synchronization
 
 public final class Epoll: OpenFile {
-  private let state = SpinLock(apus_lock_epoll)
+  private let state = SpinLock<Locks.Epoll>()
   private var items: [EpollItem] = []
   private unowned(unsafe) var firstReady: EpollItem?
   private unowned(unsafe) var lastReady: EpollItem?
   private let noted = Atomic<UInt>(0)
-  private let waiters = WaitQueue(apus_lock_epoll_queue)
-  private static let nesting = SpinLock(apus_lock_epoll_nesting)
+  private let waiters = WaitQueue(ranksAs: apus_lock_epoll_queue)
+  private static let nesting = SpinLock<Locks.EpollNesting>()
   /// How deep epolls may watch epolls.
   private static let depthLimit = 5
 

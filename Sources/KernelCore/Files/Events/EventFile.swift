@@ -4,7 +4,7 @@ import CMachine
 import LinuxABI
 
 public final class EventFile: OpenFile {
-  private let state = SpinLock(apus_lock_event)
+  private let state = SpinLock<Locks.Event>()
   private var count: UInt64
   /// EFD_SEMAPHORE: a read takes one.
   private let isSemaphore: Bool

@@ -9,7 +9,7 @@ import CMachine
 import LinuxABI
 
 public final class Pipe {
-  private let lock = SpinLock(apus_lock_pipe)
+  private let lock = SpinLock<Locks.Pipe>()
   private var slots: UnsafeMutablePointer<UInt32>
   private var slotCount: Int
   private var head = 0

@@ -128,7 +128,7 @@ public enum SocketNames {
   }
 
   nonisolated(unsafe) private static var entries: [Entry] = []
-  private static let lock = SpinLock(apus_lock_names)
+  private static let lock = SpinLock<Locks.Names>()
   nonisolated(unsafe) private static var lastAutomatic: UInt32 = 0
 
   /// - Throws: EADDRINUSE.

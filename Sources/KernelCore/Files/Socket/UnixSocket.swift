@@ -9,7 +9,7 @@ import LinuxABI
 
 public final class UnixSocket: OpenFile {
   public let type: SocketType
-  let state = SpinLock(apus_lock_socket)
+  let state = SpinLock<Locks.Socket>()
   let readers = WaitQueue()
   let budget = SendBudget()
 

@@ -8,7 +8,7 @@ import CMachine
 import LinuxABI
 
 public final class Terminal {
-  let lock = InterruptSpinLock(apus_lock_terminal)
+  let lock = InterruptSpinLock<Locks.Terminal>()
   public let host: TerminalHost
   public let device: DeviceNumber
   public let readQueue = WaitQueue()

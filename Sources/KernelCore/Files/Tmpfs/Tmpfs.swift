@@ -8,7 +8,7 @@ import LinuxABI
 import Synchronization
 
 public final class Tmpfs: Filesystem {
-  let topology = SpinLock(apus_lock_mounts)
+  let topology = SpinLock<Locks.Mounts>()
   /// The most data pages.
   public let maximumPages: Int
   private let maximumInodes: Int

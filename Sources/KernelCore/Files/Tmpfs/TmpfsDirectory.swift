@@ -7,7 +7,7 @@ import CMachine
 import LinuxABI
 
 public final class TmpfsDirectory: Inode {
-  let entriesLock = SpinLock(apus_lock_directory)
+  let entriesLock = SpinLock<Locks.Directory>()
   var entries = NameTable()
   var isRemoved = false
 
