@@ -8,6 +8,7 @@ extension Snapshot {
     // Another boot has its own counts.
     guard boots == mark.boots else { return self }
     var change = self
+    change.marked = MarkedMoment(model: mark.model)
     change.systemCalls = Self.since(systemCalls, mark.systemCalls)
     change.spans = Self.since(spans, mark.spans)
     change.locks = locks.compactMap { lock in

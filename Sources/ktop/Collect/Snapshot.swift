@@ -36,6 +36,11 @@ struct Snapshot: Sendable {
   /// When this is not now: the moment it shows.
   var past: Double?
 
+  /// All that is known; what is above and below is taken from it.
+  var model: TraceModel?
+  /// The moment since which this tells what changed.
+  var marked: MarkedMoment?
+
   var activity = Activity()
   var rates = RateHistory()
   var treeHistory = TreeHistory()
@@ -46,12 +51,24 @@ struct Snapshot: Sendable {
   /// The kernel's clock, ticks; how many make a second, and when the machine was started.
   var time: UInt64 = 0
   var ticksPerSecond: UInt64?
+  /// Stacks looked at a second, HELLOs sent and resets made, as the kernel says.
+  var sampleRate = 0
+  var helloSequence: UInt64 = 0
+  var generation: UInt64 = 0
   var bootTime: UInt64 = 0
   /// What the console wrote on the trace line.
   var console: [UInt8] = []
 }
 
+/// A moment to compare with.
+struct MarkedMoment: Sendable {
+  var model: TraceModel?
+  var session: Session? { model?.session }
+}
+
 extension Snapshot {
+  var session: Session? { model?.session }
+
   init(of collector: Collector, _ reading: Reading, silentFor: Double) {
     let model = reading.model
     label = collector.source.label
@@ -61,6 +78,7 @@ extension Snapshot {
     badFrames = model.badFrames + model.malformedFrames
     boots = model.sessions.count
     console = model.console
+    self.model = model
     if state == .running && collector.source.isLive { self.silentFor = silentFor }
     activity = reading.activity
     rates = reading.rates
@@ -90,6 +108,9 @@ extension Snapshot {
     ticksPerSecond = session.ticksPerSecond
     guard let hello = session.hello else { return }
     cpus = hello.cpuCount
+    sampleRate = session.sampleRate
+    helloSequence = hello.sequence
+    generation = hello.generation
     buildID = NameTable.hexadecimal(hello.buildID)
     bootTime = hello.tscAtBoot >> UInt64(hello.tickShift)
     uptime = session.nanoseconds(ticks: session.time &- bootTime).map { $0 / 1e9 }

@@ -1,8 +1,8 @@
 // How the flame graph is looked at.
 
 struct FlameState: Sendable {
-  /// Which tree.
-  var kind = 0
+  /// Which tree; nil: the usual one.
+  var kind: FlameKind?
   /// Names from below the root: what is as wide as the screen, and what is chosen.
   var zoom: [String] = []
   var selected: [String] = []

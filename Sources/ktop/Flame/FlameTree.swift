@@ -15,7 +15,7 @@ struct FlameTree: Sendable {
   /// What a value is.
   let unit: Unit
 
-  enum Unit: Sendable { case ticks, count }
+  enum Unit: Sendable { case ticks, nanoseconds, count }
 
   /// Nodes with their parents before them; a parent below 0 is the root. Nodes without any value are left out.
   init(_ items: some Sequence<(name: String, parent: Int, own: UInt64)>, root: String, unit: Unit) {
@@ -94,6 +94,22 @@ struct FlameTree: Sendable {
       }
     }
     return sum
+  }
+
+  /// What is here and was not in `earlier`: values less those at the same path there.
+  func without(_ earlier: FlameTree) -> FlameTree {
+    var same = [Int?](repeating: nil, count: nodes.count)
+    same[0] = 0
+    return FlameTree(
+      nodes.indices.dropFirst().map { index in
+        let node = nodes[index]
+        let twin = same[node.parent].flatMap { parent in
+          earlier.nodes[parent].children.first { earlier.nodes[$0].name == node.name }
+        }
+        same[index] = twin
+        let then = twin.map { earlier.nodes[$0].own } ?? 0
+        return (node.name, node.parent - 1, node.own > then ? node.own - then : 0)
+      }, root: nodes[0].name, unit: unit)
   }
 
   /// Folded stacks: a line a node with a value of its own.

@@ -7,7 +7,7 @@ struct FlameView {
   let search: String
 
   init(_ state: FlameState, _ snapshot: Snapshot, search: String) {
-    kind = FlameKind.allCases[state.kind % FlameKind.allCases.count]
+    kind = state.kind ?? FlameKind.usual(in: snapshot)
     let live = kind.tree(of: snapshot, lastSeconds: FlameState.windows[state.window])
     tree = (state.frozen ?? live).filtered(state.filter)
     self.snapshot = snapshot
@@ -17,7 +17,9 @@ struct FlameView {
   func draw(_ state: inout FlameState, on screen: some Screen, row: Int, height: Int) {
     drawHead(state, on: screen, row: row)
     guard tree.total > 0 else {
-      let hint = state.filter.isEmpty ? "; e switches probes on" : ": no stack with '\(state.filter)'"
+      let hint =
+        state.filter.isEmpty
+        ? "; the probe \(kind.probe) brings them, another kind is a key away" : ": no stack with '\(state.filter)'"
       return screen.draw("no \(kind.title) yet" + hint, row: row + 1, style: .faint)
     }
     let levels = (height - 2) * (state.isCompact && screen.isUnicode ? 2 : 1)
@@ -34,7 +36,8 @@ struct FlameView {
   // MARK: Drawing
 
   private func drawHead(_ state: FlameState, on screen: some Screen, row: Int) {
-    let window = FlameState.windows[state.window].map { "last \(Int($0)) s" } ?? "all of the time"
+    let seconds = kind.stacks == nil ? FlameState.windows[state.window] : nil
+    let window = seconds.map { "last \(Int($0)) s" } ?? "all of the time"
     var text = " \(kind.title), \(window)"
     if state.frozen != nil { text += ", FROZEN" }
     if !state.filter.isEmpty { text += ", stacks with '\(state.filter)'" }
@@ -97,7 +100,11 @@ struct FlameView {
   }
 
   private func value(_ value: UInt64) -> String {
-    tree.unit == .count ? Format.count(value) : Format.duration(snapshot.nanoseconds(value))
+    switch tree.unit {
+    case .count: return Format.count(value)
+    case .nanoseconds: return Format.duration(Double(value))
+    case .ticks: return Format.duration(snapshot.nanoseconds(value))
+    }
   }
 
   // MARK: Moving

@@ -13,7 +13,7 @@ struct TreeHistory: Sendable {
   mutating func update(_ session: Session) {
     if let last = moments.last, session.time >> RateHistory.shift == last.time >> RateHistory.shift { return }
     let tree = session.tree.nodes
-    let off = FlameKind.own(tree, .offCPU)
+    let off = FlameKind.own(tree, .spansOff)
     moments.append((session.time, zip(tree, off).map { SpanSums(onCPU: $0.selfOnCPU, offCPU: $1, count: $0.count) }))
     while moments.count > 2,
       moments.count > Self.momentLimit || moments.reduce(0, { $0 + $1.sums.count }) > Self.sumLimit

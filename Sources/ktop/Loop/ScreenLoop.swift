@@ -90,7 +90,7 @@ final class ScreenLoop {
     case .suspend: suspend(wholeGroup: true)
     case .redraw: screen.redrawEverything()
     case .send(let command):
-      app.message = collector.send(command) ? Self.sentText(command) : "this source takes no commands"
+      if collector.send(command) { app.note(command) } else { app.message = "this source takes no commands" }
     case .seek(let seconds):
       if let seconds { app.arrive(collector.snapshot(at: seconds)) } else { app.showNow() }
     case .export(let format): export(format)
@@ -104,10 +104,6 @@ final class ScreenLoop {
     do {
       app.message = "written to \(try ExportFile.write(app.exported(format, theme: settings.theme), format))"
     } catch { app.message = "\(error)" }
-  }
-
-  private static func sentText(_ command: Command) -> String {
-    if case .reset = command { return "reset sent: counts begin at 0" } else { return "sent to the kernel" }
   }
 
   private func handleSignals() -> Ending? {

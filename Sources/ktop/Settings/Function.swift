@@ -59,7 +59,7 @@ enum Function: String, CaseIterable, Sendable {
     case .faster: return "with -: how often the screen changes, zoom of the timeline, speed of the past"
     case .stepBack: return "with ]: back and forth in time; { } by ten"
     case .now: return "back to now"
-    case .measure: return "flame: on-CPU, off-CPU"
+    case .measure: return "flame: samples, off-CPU, wake-up, lock wait, spans, counts"
     case .window: return "flame: all of the time, or the last 60, 10, 3 s"
     case .freeze: return "flame: freeze"
     case .orientation: return "flame: root at the top or at the bottom"

@@ -52,7 +52,7 @@ extension TopApp {
     if case .flame(let shown) = page { state = shown }
     let view = FlameView(state, shown, search: "")
     let snapshot = shown
-    return view.tree.folded { view.tree.unit == .count ? $0 : UInt64(max(0, snapshot.nanoseconds($0).rounded())) }
+    return view.tree.folded { view.tree.unit == .ticks ? UInt64(max(0, snapshot.nanoseconds($0).rounded())) : $0 }
   }
 
   /// The page's rows or lines, with what they are.
@@ -87,7 +87,7 @@ extension TopApp {
 
   private func json(_ tree: FlameTree, node: Int, depth: Int) -> JSONValue {
     func value(_ ticks: UInt64) -> JSONValue {
-      tree.unit == .count ? .integer(ticks) : .number(shown.nanoseconds(ticks))
+      tree.unit == .ticks ? .number(shown.nanoseconds(ticks)) : .integer(ticks)
     }
     let item = tree.nodes[node]
     return .object([

@@ -144,6 +144,7 @@ extension TopApp {
     case .subject(let subject): push(.document(subject, DocumentState()))
     case .flame(let path):
       var state = FlameState()
+      state.kind = .spans
       state.zoom = path
       state.selected = path
       push(.flame(state))
@@ -214,9 +215,13 @@ extension TopApp {
         return
       }
     case .measure:
-      state.kind = (state.kind + 1) % FlameKind.allCases.count
+      state.kind = view.kind.next
       state.frozen = nil
-    case .window: state.window = (state.window + 1) % FlameState.windows.count
+    case .window:
+      state.window = (state.window + 1) % FlameState.windows.count
+      if view.kind.stacks != nil {
+        message = "counted stacks are since boot, reset or mark: \(keys.name(of: .mark)) marks"
+      }
     case .freeze: state.frozen = state.frozen == nil ? FlameView(state, shown, search: "").tree : nil
     case .orientation: state.isIcicle.toggle()
     case .blocks:

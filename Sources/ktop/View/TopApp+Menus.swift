@@ -56,19 +56,35 @@ extension TopApp {
 
   mutating func openProbeMenu() {
     guard !snapshot.keys.isEmpty else { return message = "the kernel has not said which probes it has" }
-    mode = .menu(.probes, Menu(title: "Probes (Enter switches)", items: Self.probeItems(snapshot.keys)))
+    mode = .menu(
+      .probes,
+      Menu(title: "Probes (Enter switches)", items: Self.probeItems(snapshot.keys, sampleRate: snapshot.sampleRate)))
   }
 
-  static func probeItems(_ keys: [Snapshot.Key]) -> [Menu.Item] {
-    keys.map { Menu.Item(id: $0.id, text: "[\($0.isOn ? "x" : " ")] \($0.name)") }
-      + [Menu.Item(id: allOn, text: "all on"), Menu.Item(id: allOff, text: "all off")]
+  static func probeItems(_ keys: [Snapshot.Key], sampleRate: Int) -> [Menu.Item] {
+    rateItems(
+      sampleRate,
+      keys.map { Menu.Item(id: $0.id, text: "[\($0.isOn ? "x" : " ")] \($0.name)") }
+        + [Menu.Item(id: allOn, text: "all on"), Menu.Item(id: allOff, text: "all off")])
   }
+
+  // Prime numbers, so that samples do not keep step with what they look at.
+  private static let rates = [97, 499, 997, 1999]
+
+  private static func rateItems(_ now: Int, _ items: [Menu.Item]) -> [Menu.Item] {
+    guard now > 0 else { return items }
+    return items
+      + rates.map { Menu.Item(id: firstRate + $0, text: "(\($0 == now ? "*" : " ")) \($0) samples a second") }
+  }
+
+  private static var firstRate: Int { 1000 }
 
   // The kernel's next HELLO shows what has become of it.
   private func toggle(_ id: Int) -> Action? {
     let all = snapshot.keys.reduce(UInt32(0)) { $0 | 1 << UInt32($1.id) }
     if id == Self.allOn { return .send(.enable(all)) }
     if id == Self.allOff { return .send(.disable(all)) }
+    if id >= Self.firstRate { return .send(.rate(UInt32(id - Self.firstRate))) }
     guard let key = snapshot.keys.first(where: { $0.id == id }) else { return nil }
     return .send(key.isOn ? .disable(1 << UInt32(id)) : .enable(1 << UInt32(id)))
   }

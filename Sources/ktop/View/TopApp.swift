@@ -49,6 +49,8 @@ struct TopApp {
   /// Only what changed since then is shown.
   private(set) var mark: Snapshot?
   var travel = Travel()
+  /// What the kernel was asked to do and has not yet said that it did.
+  var request: Request?
   /// Whether the console can be typed to.
   var canType = false
   /// The page's place on the screen at the last drawing.
@@ -81,10 +83,12 @@ struct TopApp {
   /// A new picture of now.
   mutating func update(_ new: Snapshot) {
     latest = new
+    settleRequest()
     guard isPaused || travel.position != nil else { return snapshot = new }
     // A screen that stands still tells what becomes of the source nevertheless.
     snapshot.state = new.state
     snapshot.keys = new.keys
+    snapshot.sampleRate = new.sampleRate
     snapshot.seconds = new.seconds
     snapshot.earliest = new.earliest
   }
