@@ -26,9 +26,13 @@ struct ScreenOptions: ParsableArguments {
     }
   }
 
+  @Flag(help: "Without a screen: collect for a second (or --for), print the tables, end.")
+  var once = false
+
   func load() throws -> Settings {
     var settings = try Settings.load(theme: theme)
     if let interval { settings.interval = interval }
+    settings.printsOnce = once
     return settings
   }
 }
@@ -61,8 +65,8 @@ extension Collector {
   /// Shows the trace until somebody leaves, or, without a terminal, collects and prints the table.
   func watch(settings: Settings, limit: Double?, batchLimit: Double?) throws -> Int32 {
     Signals.install()
-    guard CursesScreen.isPossible else {
-      let ending = try BatchLoop(collector: self, limit: limit ?? batchLimit).run()
+    guard CursesScreen.isPossible, !settings.printsOnce else {
+      let ending = try BatchLoop(collector: self, limit: limit ?? (settings.printsOnce ? onceLimit : batchLimit)).run()
       try requireTrace()
       try printOut(TextReport(snapshot()).text)
       return ending.status
@@ -74,6 +78,8 @@ extension Collector {
     if hasEnded { try requireTrace() }
     return ending.status
   }
+
+  private var onceLimit: Double? { source.isLive ? 1 : nil }
 
   /// Shows the trace on this terminal, which is as before afterwards.
   func show(settings: Settings, limit: Double?) throws -> Ending {

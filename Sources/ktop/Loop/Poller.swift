@@ -13,6 +13,7 @@ struct Poller {
     var source = false
     var input = false
     var signal = false
+    var other = false
   }
 
   /// Waits at most `milliseconds`. A source without a descriptor counts as ready after its pause; one that was read a
@@ -29,7 +30,8 @@ struct Poller {
     let isUnpolled = source != nil && source?.descriptor == nil
     guard count > 0 else { return Ready(source: isUnpolled) }
     return Ready(
-      source: isUnpolled || waiting[2].revents != 0, input: waiting[1].revents != 0, signal: waiting[0].revents != 0)
+      source: isUnpolled || waiting[2].revents != 0, input: waiting[1].revents != 0, signal: waiting[0].revents != 0,
+      other: waiting[3].revents != 0)
   }
 
   // A negative descriptor is not polled.

@@ -69,7 +69,7 @@ struct WatchedRun {
       source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording),
       store: RingStore.ofUser(settings), machineIsBooting: true)
     collector.console = try GuestConsole(pipe: directory.file("console").string, copy: files.console)
-    let hasScreen = CursesScreen.isPossible
+    let hasScreen = CursesScreen.isPossible && !settings.printsOnce
     let ending =
       hasScreen
       ? try collector.show(settings: settings, limit: limit)

@@ -17,6 +17,8 @@ struct Settings: Sendable {
   /// Seconds between two pictures.
   var interval = 1.0
   var takesMouse = true
+  /// No screen, from the command line.
+  var printsOnce = false
   /// MiB of a live stream that are kept on disk to go back in; 0 keeps nothing.
   var historyMegabytes = 64
 
