@@ -15,6 +15,7 @@ struct Attach: AsyncParsableCommand {
 
   @OptionGroup var names: NameOptions
   @OptionGroup var limit: TimeLimit
+  @OptionGroup var screen: ScreenOptions
 
   @Option(help: ArgumentHelp("Also keep the stream in a file.", valueName: "FILE"))
   var record: String?
@@ -22,9 +23,11 @@ struct Attach: AsyncParsableCommand {
   func run() async {
     await endingWithStatus {
       let names = try names.lookup()
+      let settings = try screen.load()
       let source = try endpoint.open()
-      let collector = Collector(source, names: names, recorder: try record.map(Recorder.init))
-      return try collector.watch(limit: limit.seconds, batchLimit: 10)
+      let collector = Collector(
+        source, names: names, recorder: try record.map(Recorder.init), store: endpoint.store(settings))
+      return try collector.watch(settings: settings, limit: limit.seconds, batchLimit: 10)
     }
   }
 }
