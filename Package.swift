@@ -77,6 +77,9 @@ let hostOnly: [Target] = [
     ],
     swiftSettings: warningsAsErrors),
   .target(name: "KernelAudit", swiftSettings: warningsAsErrors),
+  .target(name: "Unwind", dependencies: ["TraceModel"], swiftSettings: warningsAsErrors),
+  .target(
+    name: "GDBStub", dependencies: ["Unwind", "Tracer", "TraceModel", "Recordings"], swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "apus",
     dependencies: [
@@ -88,7 +91,7 @@ let hostOnly: [Target] = [
   .executableTarget(
     name: "ktop",
     dependencies: [
-      "TraceModel", "Tracer", "Recordings", "Guest", "CNCurses", argumentParser,
+      "GDBStub", "TraceModel", "Tracer", "Recordings", "Guest", "CNCurses", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
