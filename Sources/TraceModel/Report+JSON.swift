@@ -1,5 +1,7 @@
 // The machine-readable report of `dump --json`. `schema_version` changes when a member changes its meaning or goes away.
 
+import Tracer
+
 extension TraceModel {
   /// The current session and what became of the stream; times in nanoseconds unless their name says otherwise.
   public var json: JSONValue {
@@ -12,7 +14,11 @@ extension TraceModel {
       ("stream", streamJSON(session)),
       ("syscalls", .array(systemCallRows(of: session).map(Self.latencyJSON))),
       ("spans", .array(spanRows(of: session).map(Self.latencyJSON))),
-      ("locks", .array(lockRows(of: session).map(Self.lockJSON))),
+      (
+        "locks",
+        .array(lockRows(of: session).map { Self.lockJSON($0, lockDetail($0.number, of: session)) })
+      ),
+      ("stacks", stacksJSON(session)),
       ("threads", .array(session.threads.threads.values.sorted { $0.tid < $1.tid }.map(Self.threadJSON))),
     ])
   }
@@ -91,17 +97,39 @@ extension TraceModel {
     ])
   }
 
-  private static func lockJSON(_ row: LockRow) -> JSONValue {
-    .object([
-      ("number", .integer(UInt64(row.number))),
-      ("name", .string(row.name)),
-      ("rank", row.rank.map { .integer(UInt64($0)) } ?? .null),
-      ("acquired", .integer(row.acquired)),
-      ("rate_per_s", .number(row.rate)),
-      ("contended", .integer(row.contended)),
-      ("wait_sum_ns", .number(row.waitSum)),
-      ("wait_max_ns", .number(row.waitMax)),
-    ])
+  private func stacksJSON(_ session: Session) -> JSONValue {
+    .object(
+      [("sample_hz", .integer(UInt64(session.sampleRate))), ("refused", .integer(session.refusedStacks))]
+        + StackKind.allCases.map { kind in
+          let stacks = session.stacks(kind)
+          return (
+            "\(kind)",
+            .object([
+              ("count", .integer(stacks.reduce(0) { $0 &+ $1.count })), ("distinct", .integer(UInt64(stacks.count))),
+            ])
+          )
+        })
+  }
+
+  private static func lockJSON(_ row: LockRow, _ detail: LockDetail) -> JSONValue {
+    .object(
+      [
+        ("number", .integer(UInt64(row.number))),
+        ("name", .string(row.name)),
+        ("rank", row.rank.map { .integer(UInt64($0)) } ?? .null),
+        ("acquired", .integer(row.acquired)),
+        ("rate_per_s", .number(row.rate)),
+        ("contended", .integer(row.contended)),
+        ("wait_sum_ns", .number(row.waitSum)),
+        ("wait_max_ns", .number(row.waitMax)),
+        ("wait_p50_ns", row.waitP50.map { .number($0) } ?? .null),
+        ("wait_p99_ns", row.waitP99.map { .number($0) } ?? .null),
+        ("held", .integer(row.held)),
+        ("hold_sum_ns", .number(row.holdSum)),
+        ("hold_p50_ns", row.holdP50.map { .number($0) } ?? .null),
+        ("hold_p99_ns", row.holdP99.map { .number($0) } ?? .null),
+        ("hold_max_ns", .number(row.holdMax)),
+      ] + detail.json)
   }
 
   private static func threadJSON(_ thread: ThreadInfo) -> JSONValue {

@@ -30,6 +30,17 @@ public struct LockRow: Sendable {
   public var contended: UInt64
   public var waitSum: Double
   public var waitMax: Double
+  /// Of waits that were: nil without any.
+  public var waitP50: Double?
+  public var waitP99: Double?
+  /// Times it was held, while the key `locks` was on.
+  public var held: UInt64
+  public var holdSum: Double
+  public var holdMax: Double
+  public var holdP50: Double?
+  public var holdP99: Double?
+  /// Who made others wait longest.
+  public var worstHolder: String?
 }
 
 extension TraceModel {
@@ -48,12 +59,23 @@ extension TraceModel {
 
   public func lockRows(of session: Session) -> [LockRow] {
     let names = names(of: session)
+    func nanoseconds(_ tsc: UInt64) -> Double { session.nanoseconds(tsc: tsc) ?? .nan }
+    let waits = Dictionary(grouping: session.lockFacts(.wait), by: \.lockClass)
     return session.locks.sorted { $0.key < $1.key }.map { number, lock in
-      LockRow(
+      let wait = session.lockWaits[number]
+      let hold = session.lockHolds[number]
+      let holder = waits[number].flatMap {
+        Dictionary(grouping: $0, by: \.first).max { $0.value.ticks < $1.value.ticks }
+      }
+      return LockRow(
         number: number, name: names?.locks[number] ?? "lock_\(number)", rank: names?.lockRanks[number],
         acquired: lock.acquired, rate: perSecond(session) { lock.rate(now: $0, staleAfter: $1) },
         contended: lock.contended, waitSum: session.nanoseconds(tsc: lock.waitSum) ?? .nan,
-        waitMax: session.nanoseconds(tsc: lock.waitMax) ?? .nan)
+        waitMax: session.nanoseconds(tsc: lock.waitMax) ?? .nan,
+        waitP50: wait?.quantile(0.5).map(nanoseconds), waitP99: wait?.quantile(0.99).map(nanoseconds),
+        held: hold?.count ?? 0, holdSum: nanoseconds(hold?.sum ?? 0), holdMax: nanoseconds(hold?.max ?? 0),
+        holdP50: hold?.quantile(0.5).map(nanoseconds), holdP99: hold?.quantile(0.99).map(nanoseconds),
+        worstHolder: holder.map { names?.site(Int(clamping: $0.key)) ?? "site \($0.key)" })
     }
   }
 
@@ -91,4 +113,8 @@ extension TraceModel {
     guard let second = session.ticksPerSecond else { return 0 }
     return rate(session.time, second * 2) * Double(second)
   }
+}
+
+extension [LockFact] {
+  fileprivate var ticks: UInt64 { reduce(0) { $0 &+ $1.sum } }
 }

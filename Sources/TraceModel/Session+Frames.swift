@@ -71,7 +71,8 @@ extension Session {
     }
     advance(to: time)
     guard accept(generation: generation) else { return true }
-    for row in rows { update(row: row.index) { $0.update(row, time: time) } }
+    let second = ticksPerSecond ?? 1 << 27
+    for row in rows { update(row: row.index) { $0.update(row, time: time, second: second) } }
     return true
   }
 

@@ -8,5 +8,5 @@ struct Ktop: AsyncParsableCommand {
     commandName: "ktop",
     abstract: "Watches the system calls, locks and spans of a kernel, live or from a recording.",
     discussion: "Without a terminal on standard output, what would be a screen becomes a table at the end.",
-    subcommands: [Run.self, Attach.self, Record.self, Replay.self, Dump.self])
+    subcommands: [Run.self, Attach.self, Record.self, Replay.self, Dump.self, Findings.self])
 }

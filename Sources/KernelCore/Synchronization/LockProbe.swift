@@ -25,11 +25,13 @@ public enum LockProbe {
 
   /// The second half of taking a lock, whose place in the code counts no more while the key is on.
   @usableFromInline @inline(never)
-  static func taken(_ lock: UnsafeRawPointer, _ lockClass: UInt32, _ site: UInt32) {
+  static func taken(_ lock: UnsafeRawPointer, _ lockClass: UInt32) {
     let flags = apus_save_flags_cli()
     defer { apus_restore_flags(flags) }
     apus_trace_locks(apus_percpu()).acquired[Int(truncatingIfNeeded: lockClass)] &+= 1
     guard let memory = apus_cpu_trace() else { return }
+    // The lock's third word, from here and not from the caller, which would have to make its address on every lock.
+    let site = lock.load(fromByteOffset: 8, as: UInt32.self)
     var serial: UInt64 = 0
     let isInterrupt = apus_percpu().pointee.interrupt_depth > 0
     let row = isInterrupt ? LockTaker.interrupt : UInt64(apus_current_call(&serial))

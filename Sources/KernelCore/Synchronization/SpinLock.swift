@@ -17,7 +17,8 @@ import Synchronization
 public struct SpinLock<Class: LockClassTag>: ~Copyable, @unchecked Sendable {
   @usableFromInline let next = Atomic<UInt32>(0)
   @usableFromInline let owner = Atomic<UInt32>(0)
-  /// Where the lock was taken last: its row in `apus_sites` plus one, 0 for never. Written under the lock.
+  /// Where the lock was taken last: its row in `apus_sites` plus one, 0 for never. Written under the lock. `LockProbe`
+  /// knows its place.
   @usableFromInline let holder = Atomic<UInt32>(0)
   #if APUS_CHECKED
     @usableFromInline let isInterruptSafe: Bool
@@ -54,9 +55,7 @@ public struct SpinLock<Class: LockClassTag>: ~Copyable, @unchecked Sendable {
     #endif
     let ticket = next.wrappingAdd(1, ordering: .relaxed).oldValue
     if owner.load(ordering: .acquiring) != ticket { waitForTurn(ticket) }
-    if apus_lock_taken(Class.number, word(holder)) {
-      LockProbe.taken(address, Class.number, holder.load(ordering: .relaxed))
-    }
+    if apus_lock_taken(Class.number, word(holder)) { LockProbe.taken(address, Class.number) }
     #if APUS_CHECKED
       LockCheck.acquired(address, ranksAs, site: apus_here())
     #endif
