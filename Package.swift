@@ -136,6 +136,10 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
     exclude: ["Header"], swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(name: "UnwindTests", dependencies: ["Unwind"], swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "GDBStubTests", dependencies: ["GDBStub", "Unwind", "Recordings", "TraceModel", "Tracer"],
+    swiftSettings: warningsAsErrors),
   .testTarget(
     name: "LinkTests",
     dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],

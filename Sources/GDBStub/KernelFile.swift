@@ -6,7 +6,7 @@ import TraceModel
 import Unwind
 
 public struct KernelFile: Sendable {
-  public let symbols: [Symbol]
+  public let symbols: [FunctionSymbol]
   public let orc: ORC?
   public let cfi: CFI?
   public let buildID: [UInt8]

@@ -103,12 +103,13 @@ public final class StopSampler {
   // Above the last page of a stack nothing is mapped, so no piece reaches over the end of a page.
   static func pieces(from start: UInt64, count: UInt64) -> [Range<UInt64>] {
     var pieces: [Range<UInt64>] = []
-    let end = start.addingReportingOverflow(count).overflow ? UInt64.max & ~7 : start + count
     var next = start
-    while next < end {
-      let last = min(end, next + Self.chunk, (next | 4095) &+ 1 == 0 ? end : (next | 4095) + 1)
-      pieces.append(next..<last)
-      next = last
+    var left = min(count, UInt64.max - start)
+    while left > 0 {
+      let size = min(left, Self.chunk, 4096 - next % 4096)
+      pieces.append(next..<next + size)
+      next += size
+      left -= size
     }
     return pieces
   }

@@ -12,7 +12,7 @@ public final class StubProfiler: Sendable {
   public struct Options: Sendable {
     public var hertz = 200
     /// Bytes of each stack; 0 takes registers only.
-    public var stackBytes = 2048
+    public var stackBytes = 4096
 
     public init() {}
   }
@@ -153,8 +153,8 @@ private struct Pace {
     let moment = next + Double.random(in: 0..<interval, using: &random)
     next += interval
     let now = StopSampler.seconds()
-    // What was missed is not made up for.
-    if next < now { next = now }
+    // A stop that took long is made up for, a machine that was asleep is not.
+    if next + 20 * interval < now { next = now }
     guard moment > now else { return }
     var rest = timespec()
     rest.tv_nsec = Int((moment - now) * 1e9)

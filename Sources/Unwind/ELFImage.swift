@@ -97,7 +97,7 @@ public struct ELFImage: Sendable {
 
   /// The functions of the symbol table, unsorted; empty when there is none. What is no function is left out, but for
   /// labels of assembly.
-  public func functions() -> [Symbol] {
+  public func functions() -> [FunctionSymbol] {
     guard let table = sections.first(where: { $0.type == 2 }) ?? sections.first(where: { $0.type == 11 }),
       table.link < sections.count
     else { return [] }
@@ -109,13 +109,13 @@ public struct ELFImage: Sendable {
       else { return nil }
       let name = reader.text(at: strings.lowerBound + Int(reader.u32(at)), in: strings)
       guard !name.isEmpty, !name.hasPrefix(".L") else { return nil }
-      return Symbol(address: reader.u64(at + 8), size: reader.u64(at + 16), name: name)
+      return FunctionSymbol(address: reader.u64(at + 8), size: reader.u64(at + 16), name: name)
     }
   }
 }
 
 /// A function.
-public struct Symbol: Sendable, Equatable {
+public struct FunctionSymbol: Sendable, Equatable {
   public var address: UInt64
   /// 0 when it is not known: it then goes on to the next one.
   public var size: UInt64

@@ -7,7 +7,7 @@ public struct Symbolizer: Sendable {
   /// Address in memory less address in the file.
   public let slide: UInt64
 
-  public init(_ symbols: [Symbol], slide: UInt64 = 0) {
+  public init(_ symbols: [FunctionSymbol], slide: UInt64 = 0) {
     functions = FunctionTable(Self.preferred(symbols).map { ($0.address, $0.size, $0.name) })
     self.slide = slide
   }
@@ -24,14 +24,14 @@ public struct Symbolizer: Sendable {
 
   // Of several names of one address: one with a size, then one without a leading underscore, then the first in the
   // alphabet, so that it is the same each time.
-  private static func preferred(_ symbols: [Symbol]) -> [Symbol] {
+  private static func preferred(_ symbols: [FunctionSymbol]) -> [FunctionSymbol] {
     let sorted = symbols.sorted { one, other in
       if one.address != other.address { return one.address < other.address }
       if (one.size > 0) != (other.size > 0) { return one.size > 0 }
       let (first, second) = (one.name.hasPrefix("_"), other.name.hasPrefix("_"))
       return first != second ? second : one.name < other.name
     }
-    var kept: [Symbol] = []
+    var kept: [FunctionSymbol] = []
     for symbol in sorted where kept.last?.address != symbol.address { kept.append(symbol) }
     return kept
   }

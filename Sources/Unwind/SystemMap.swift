@@ -2,7 +2,7 @@
 
 public enum SystemMap {
   /// What is no line of code is left out: data, modules' names, `__pfx_` paddings.
-  public static func functions(_ bytes: [UInt8]) -> [Symbol] {
+  public static func functions(_ bytes: [UInt8]) -> [FunctionSymbol] {
     // From a serial line they come with carriage returns.
     bytes.split { $0 == 0x0a || $0 == 0x0d }.compactMap { line in
       let fields = line.split(maxSplits: 3) { $0 == 0x20 || $0 == 0x09 }
@@ -10,7 +10,7 @@ public enum SystemMap {
         let address = UInt64(String(decoding: fields[0], as: UTF8.self), radix: 16), address > 0
       else { return nil }
       let name = String(decoding: fields[2], as: UTF8.self)
-      return name.hasPrefix("__pfx_") ? nil : Symbol(address: address, name: name)
+      return name.hasPrefix("__pfx_") ? nil : FunctionSymbol(address: address, name: name)
     }
   }
 }

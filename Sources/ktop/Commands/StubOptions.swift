@@ -20,7 +20,7 @@ struct StubOptions: ParsableArguments {
   var rate = 200
 
   @Option(help: ArgumentHelp("How much of each stack is taken, with --gdb.", valueName: "BYTES"))
-  var stack = 2048
+  var stack = 4096
 
   func validate() throws {
     guard (1...10_000).contains(rate) else { throw ValidationError("--rate takes 1 to 10000") }
