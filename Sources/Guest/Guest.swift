@@ -35,6 +35,10 @@ public struct Guest: Sendable {
       try makeFIFO(path.string + ".in")
       try makeFIFO(path.string + ".out")
     }
+    if case .pipe(let path) = configuration.console {
+      try makeFIFO(path.string + ".in")
+      try makeFIFO(path.string + ".out")
+    }
   }
 
   /// Boots, runs `body` beside the machine, and waits until both have ended. The end of the machine cancels `body`.

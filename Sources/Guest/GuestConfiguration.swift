@@ -20,6 +20,8 @@ public struct GuestConfiguration: Sendable {
     case file(FilePath)
     /// A unix socket that QEMU listens on.
     case socket(FilePath)
+    /// FIFOs that `Guest` makes: the path with `.out` is what it says, with `.in` what it reads.
+    case pipe(FilePath)
     case none
   }
 
@@ -93,6 +95,7 @@ public struct GuestConfiguration: Sendable {
     case .standardOutput: ["-serial", "stdio"]
     case .file(let path): ["-serial", "file:\(path.string)"]
     case .socket(let path): ["-serial", "unix:\(path.string),server=on,wait=off"]
+    case .pipe(let path): ["-serial", "pipe:\(path.string)"]
     case .none: ["-serial", "null"]
     }
   }

@@ -28,7 +28,7 @@ struct Launch {
     // ^C at the terminal is for us, who then end the machine in order; with the console on the terminal it is for QEMU.
     switch console {
     case .terminal, .standardOutput: break
-    case .file, .socket, .none: options.processGroupID = 0
+    case .file, .socket, .pipe, .none: options.processGroupID = 0
     }
   }
 

@@ -16,6 +16,24 @@ public enum JSONValue: Sendable {
     return output + "\n"
   }
 
+  /// The text on one line, without its break.
+  public var line: String {
+    switch self {
+    case .array(let values): return "[" + values.map(\.line).joined(separator: ",") + "]"
+    case .object(let members):
+      return "{"
+        + members.map { name, value in
+          var text = ""
+          Self.quote(name, into: &text)
+          return text + ":" + value.line
+        }.joined(separator: ",") + "}"
+    default:
+      var text = ""
+      write(to: &text, indent: "")
+      return text
+    }
+  }
+
   private func write(to output: inout String, indent: String) {
     switch self {
     case .null: output += "null"

@@ -1,24 +1,25 @@
-// What is on the screen, letter by letter.
+// What is on the screen, letter by letter. The recordings are those of samples/.
 import Testing
 import TraceModel
 
 @testable import ktop
 
 @Suite struct ScreenTests {
-  @Test(arguments: [1, 2, 3]) func panels(number: Int) throws {
-    for (columns, rows) in [(80, 24), (40, 12)] {
-      var person = try Person(columns: columns, rows: rows)
+  @Test(arguments: Array(1...9)) func panels(number: Int) throws {
+    let recording = try Person.recorded("files")
+    for (columns, rows) in [(80, 24), (160, 48), (40, 12)] {
+      var person = try Person(columns: columns, rows: rows, isUnicode: columns == 160, looksAt: recording)
       person.press(.character(Character("\(number)")))
       try expectGolden(person.text, "panel\(number)-\(columns)x\(rows)")
     }
   }
 
-  @Test func details() throws {
-    var person = try Person()
-    person.press(.enter)
-    try expectGolden(person.text, "detail-80x24")
-    person.press(.character("2"), .down, .enter)
-    try expectGolden(person.text, "detail-lock-80x24")
+  @Test func pagesBehindTheRows() throws {
+    for (number, name) in [(1, "system-call"), (2, "lock"), (4, "process"), (5, "cpu")] {
+      var person = try Person(columns: 100, rows: 70, looksAt: Person.recorded("files"))
+      person.press(.character(Character("\(number)")), .down, .enter)
+      try expectGolden(person.text, "page-\(name)")
+    }
   }
 
   @Test func help() throws {
@@ -35,13 +36,23 @@ import TraceModel
     try expectGolden(person.text, "sort-menu-80x24")
     person.press(.escape, .character("e"))
     try expectGolden(person.text, "probe-menu-80x24")
+    person.press(.escape, .character("w"))
+    try expectGolden(person.text, "export-menu-80x24")
   }
 
   @Test func beforeTheFirstFrame() throws {
-    let screen = GridScreen(columns: 80, rows: 24)
+    let screen = MemoryScreen(columns: 80, rows: 24)
     var app = TopApp()
     app.draw(on: screen)
     try expectGolden(screen.text, "waiting-80x24")
+    // Nothing is known yet, and every panel says so instead of failing.
+    for panel in 0..<9 {
+      app.show(panel)
+      for key: Key in [.enter, .down, .right, .character("+"), .character("["), .character("m"), .escape] {
+        _ = app.handle(key)
+        app.draw(on: screen)
+      }
+    }
   }
 
   @Test func report() throws {
@@ -51,18 +62,19 @@ import TraceModel
   @Test func aStreamWithoutNamesShowsNumbersAndSaysSo() throws {
     var person = try Person(looksAt: Sample().bytes)
     #expect(person.text.contains("no names for build 070e151c232a"))
-    person.press(.character("3"))
-    #expect(person.names == ["span_6", "span_7"])
+    person.press(.character("6"))
+    #expect(person.text.contains("span_6"))
   }
 
   @Test func everySizeIsDrawn() throws {
-    let recording = Sample(calls: 500).recording
+    let collector = try Person.collector(of: Sample(calls: 300).recording)
     for columns in [1, 2, 10, 29, 30, 31, 47, 59, 60, 61, 80, 200] {
       for rows in [1, 2, 6, 7, 8, 13, 14, 24, 70] {
-        var person = try Person(columns: columns, rows: rows, looksAt: recording)
-        for key: Key in [.enter, .character("e"), .escape, .function(6), .escape, .character("?"), .tab, .end, .tab] {
-          person.press(key)
+        var person = Person(columns: columns, rows: rows, collector: collector)
+        for panel in 1...9 {
+          person.press(.character(Character("\(panel)")), .enter, .escape, .character("?"), .tab)
         }
+        person.press(.character("e"), .escape, .function(6), .escape, .character("["), .character("="))
         #expect(columns >= 30 && rows >= 7 || person.text.hasPrefix(String("too small".prefix(columns))))
       }
     }
@@ -72,7 +84,21 @@ import TraceModel
     var names = Sample.names
     names.add(kind: .span, id: 6, rank: 0, name: "evil\u{1b}[2J\nname")
     var person = try Person(looksAt: names.frames() + Sample().bytes)
-    person.press(.character("3"))
-    #expect(person.names.contains("evil?[2J?name"))
+    person.press(.character("6"))
+    #expect(person.text.contains("evil?[2J?name"))
+  }
+
+  @Test func wideCharactersTakeTwoCells() throws {
+    var names = Sample.names
+    names.add(kind: .span, id: 6, rank: 0, name: "漢字の名前")
+    var person = try Person(isUnicode: true, looksAt: names.frames() + Sample().bytes)
+    person.press(.character("6"))
+    let row = try #require(person.screen.cells.first { $0.contains { $0.character == "漢" } })
+    let place = try #require(row.firstIndex { $0.character == "漢" })
+    #expect(row[place + 1].character == nil && row[place + 2].character == "字")
+    // The columns behind it stand where they stand in other rows.
+    let widths = person.screen.lines.filter { $0.contains("%") }.map { CellText.width($0) }
+    #expect(Set(widths).count == 1)
+    #expect("漢字".clipped(to: 3) == "漢" && "漢字".padded(to: 5) == "漢字 ")
   }
 }

@@ -9,7 +9,7 @@ import Testing
   @Test func keysThatQuit() throws {
     for key in ["q", "F10", "C-c"] {
       let terminal = try Terminal(replaying: Sample(calls: 300).recording)
-      #expect(terminal.wait(for: "[1 System calls]"))
+      #expect(terminal.wait(for: "[1 Calls]"))
       terminal.press(key)
       #expect(terminal.isRestored(status: 0), "after \(key)")
     }
@@ -20,7 +20,7 @@ import Testing
       (SIGINT, 0), (SIGTERM, 143), (SIGHUP, 129), (SIGQUIT, 131), (SIGSEGV, 139), (SIGTRAP, 133),
     ] {
       let terminal = try Terminal(replaying: Sample(calls: 300).recording)
-      #expect(terminal.wait(for: "[1 System calls]"))
+      #expect(terminal.wait(for: "[1 Calls]"))
       terminal.signal(signal)
       #expect(terminal.isRestored(status: status), "after signal \(signal)")
     }
@@ -28,12 +28,12 @@ import Testing
 
   @Test func suspendedAndBack() throws {
     let terminal = try Terminal(replaying: Sample(calls: 300).recording)
-    #expect(terminal.wait(for: "[1 System calls]"))
+    #expect(terminal.wait(for: "[1 Calls]"))
     terminal.press("C-z")
     // The shell goes on meanwhile: 128 + SIGTSTP.
     #expect(terminal.isRestored(status: 148))
     terminal.press("fg", "Enter")
-    #expect(terminal.wait(for: "[1 System calls]"))
+    #expect(terminal.wait(for: "[1 Calls]"))
     terminal.press("q")
     terminal.press("stty -g > after; echo once' 'more", "Enter")
     #expect(terminal.wait(for: "once more"))
@@ -42,13 +42,13 @@ import Testing
 
   @Test func sizes() throws {
     let terminal = try Terminal(replaying: Sample(calls: 300).recording)
-    #expect(terminal.wait(for: "[1 System calls]"))
-    terminal.resize(columns: 40, rows: 12)
     #expect(terminal.wait(for: "[1 Calls]"))
+    terminal.resize(columns: 40, rows: 12)
+    #expect(terminal.wait(for: "[1 System calls]"))
     terminal.resize(columns: 12, rows: 3)
     #expect(terminal.wait(for: "too small"))
-    terminal.resize(columns: 100, rows: 30)
-    #expect(terminal.wait(for: "[1 System calls]"))
+    terminal.resize(columns: 160, rows: 30)
+    #expect(terminal.wait(for: "6 Spans"))
     terminal.press("q")
     #expect(terminal.isRestored(status: 0))
   }
@@ -75,7 +75,7 @@ import Testing
   @Test func withoutColorAndOnPoorTerminals() throws {
     for environment in ["NO_COLOR=1", "TERM=vt100", "LANG=C LC_ALL=C", "TERM=xterm-256color"] {
       let terminal = try Terminal(replaying: Sample(calls: 300).recording, environment: environment)
-      #expect(terminal.wait(for: "[1 System calls]"), "with \(environment)")
+      #expect(terminal.wait(for: "[1 Calls]"), "with \(environment)")
       terminal.press("q")
       #expect(terminal.isRestored(status: 0), "with \(environment)")
     }

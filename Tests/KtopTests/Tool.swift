@@ -9,8 +9,10 @@ struct Tool {
   static let path = Bundle.main.executableURL!.deletingLastPathComponent().appendingPathComponent("ktop").path
 
   /// Runs to the end; names come from nowhere but the arguments.
-  static func ktop(_ arguments: String..., input: [UInt8]? = nil) throws -> Tool {
-    let process = try start(arguments, input: input)
+  static func ktop(
+    _ arguments: String..., input: [UInt8]? = nil, environment: [String: String] = [:]
+  ) throws -> Tool {
+    let process = try start(arguments, input: input, environment: environment)
     return process.wait()
   }
 
@@ -30,12 +32,16 @@ struct Tool {
     }
   }
 
-  static func start(_ arguments: [String], input: [UInt8]? = nil) throws -> Running {
+  static func start(
+    _ arguments: [String], input: [UInt8]? = nil, environment changes: [String: String] = [:]
+  ) throws -> Running {
     let running = Running(process: Process())
     running.process.executableURL = URL(fileURLWithPath: path)
     running.process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
-    environment["XDG_CACHE_HOME"] = NSTemporaryDirectory() + "apus-no-cache"
+    for name in ["XDG_CACHE_HOME", "XDG_CONFIG_HOME"] { environment[name] = NSTemporaryDirectory() + "apus-nothing" }
+    environment["XDG_STATE_HOME"] = NSTemporaryDirectory() + "apus-state"
+    environment.merge(changes) { $1 }
     running.process.environment = environment
     running.process.standardOutput = running.output
     running.process.standardError = running.errors

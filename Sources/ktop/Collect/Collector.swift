@@ -14,14 +14,17 @@ final class Collector {
     case ended(String)
   }
 
-  private(set) var model = TraceModel()
+  private(set) var reading = Reading()
+  var model: TraceModel { reading.model }
   private(set) var state = State.waiting
   /// Why names are missing; nil when they are known or not yet needed.
   private(set) var namesNote: String?
   let source: ByteSource
+  /// The machine's console, when it is ours.
+  var console: GuestConsole?
   private let recorder: Recorder?
   private var names: NameLookup
-  private var meter = Meter()
+  private var history: TimeMachine?
   /// When reading a line makes sense again, by `Clock`.
   private(set) var readAgainAt = 0.0
   private var askedAt: Double?
@@ -30,8 +33,14 @@ final class Collector {
   private var namedBuild: [UInt8]?
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
-  /// `machineIsBooting`: its kernel will say HELLO unasked.
-  init(_ source: ByteSource, names: NameLookup, recorder: Recorder? = nil, machineIsBooting: Bool = false) {
+  /// - Parameters:
+  ///   - store: keeps the stream, so that one can go back in it.
+  ///   - machineIsBooting: its kernel will say HELLO unasked.
+  init(
+    _ source: ByteSource, names: NameLookup, recorder: Recorder? = nil, store: (any StreamStore)? = nil,
+    machineIsBooting: Bool = false
+  ) {
+    history = store.map(TimeMachine.init)
     self.source = source
     self.names = names
     self.recorder = recorder
@@ -89,7 +98,7 @@ final class Collector {
   private func finish(_ reason: String, leaving: Bool) throws {
     guard !hasEnded else { return }
     state = .ended(reason)
-    model.finish(leaving: leaving)
+    reading.finish(leaving: leaving)
     try recorder?.finish(leaving: leaving)
   }
 
@@ -104,7 +113,23 @@ final class Collector {
   }
 
   /// Everything views need, at this moment.
-  func snapshot() -> Snapshot { Snapshot(of: self, meter: meter, silentFor: Clock.seconds() - lastArrival) }
+  func snapshot() -> Snapshot { snapshot(of: reading) }
+
+  /// The same of an earlier moment, in seconds since the beginning; nil when it is not kept.
+  func snapshot(at seconds: Double) -> Snapshot? {
+    guard let past = history?.reading(at: seconds) else { return nil }
+    var snapshot = snapshot(of: past)
+    snapshot.past = min(seconds, reading.seconds)
+    return snapshot
+  }
+
+  private func snapshot(of reading: Reading) -> Snapshot {
+    var snapshot = Snapshot(of: self, reading, silentFor: Clock.seconds() - lastArrival)
+    if let console { snapshot.console = console.text }
+    snapshot.seconds = self.reading.seconds
+    snapshot.earliest = history?.earliest ?? self.reading.seconds
+    return snapshot
+  }
 
   /// Asks until the kernel has said HELLO. It does so once a second by itself; asking makes the first picture come at
   /// once, and a question can be lost.
@@ -117,11 +142,11 @@ final class Collector {
 
   private func take(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     lastArrival = Clock.seconds()
-    model.feed(bytes)
+    history?.append(bytes, before: reading)
+    reading.feed(bytes)
     try recorder?.write(bytes)
     if state == .waiting && isTrace { state = .running }
     try findNames()
-    meter.update(model)
     if let session = model.session, let second = session.ticksPerSecond {
       if firstTime == nil { firstTime = session.time }
       source.streamReached(seconds: Double(session.time &- (firstTime ?? 0)) / Double(second))
@@ -135,7 +160,8 @@ final class Collector {
     let found = try names.find(hello.buildID, streamed: model.names(of: session), isFirst: isFirst)
     namesNote = found.note
     guard let table = found.table else { return recorder?.addNothing() ?? () }
-    try? model.add(table)
+    reading.add(table)
+    history?.addNames(of: reading)
     recorder?.add(names: table)
   }
 }

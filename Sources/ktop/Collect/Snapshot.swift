@@ -1,18 +1,13 @@
 // What views show: a value, so that a paused screen keeps one while collection goes on.
 
 import TraceModel
+import Tracer
 
-struct Snapshot {
-  struct Key: Equatable {
+struct Snapshot: Sendable {
+  struct Key: Equatable, Sendable {
     var id: Int
     var name: String
     var isOn: Bool
-  }
-
-  struct SpanRow {
-    var latency: LatencyRow
-    /// Mean time of one occurrence without what is nested in it, on the CPU, nanoseconds; from the events received.
-    var selfTime: Double?
   }
 
   var label = ""
@@ -31,50 +26,95 @@ struct Snapshot {
   /// Frames that failed their checksum, or made no sense.
   var badFrames: UInt64 = 0
   var keys: [Key] = []
-  var systemCalls: [LatencyRow] = []
+  var systemCalls: [Latency] = []
   var locks: [LockRow] = []
-  var spans: [SpanRow] = []
+  var spans: [Latency] = []
+
+  /// Seconds from the stream's beginning to what was received last, and to what is still kept first.
+  var seconds = 0.0
+  var earliest = 0.0
+  /// When this is not now: the moment it shows.
+  var past: Double?
+
+  /// All that is known; what is above and below is taken from it.
+  var model: TraceModel?
+  /// The moment since which this tells what changed.
+  var marked: MarkedMoment?
+
+  var activity = Activity()
+  var rates = RateHistory()
+  var treeHistory = TreeHistory()
+  var threads: [UInt32: ThreadInfo] = [:]
+  var tree: [SpanTree.Node] = []
+  var spanNames: [Int: String] = [:]
+  var accounts: [Int: CPUAccount] = [:]
+  /// The kernel's clock, ticks; how many make a second, and when the machine was started.
+  var time: UInt64 = 0
+  var ticksPerSecond: UInt64?
+  /// Stacks looked at a second, HELLOs sent and resets made, as the kernel says.
+  var sampleRate = 0
+  var helloSequence: UInt64 = 0
+  var generation: UInt64 = 0
+  var bootTime: UInt64 = 0
+  /// What the console wrote on the trace line.
+  var console: [UInt8] = []
+}
+
+/// A moment to compare with.
+struct MarkedMoment: Sendable {
+  var model: TraceModel?
+  var session: Session? { model?.session }
 }
 
 extension Snapshot {
-  init(of collector: Collector, meter: Meter, silentFor: Double) {
-    let model = collector.model
+  var session: Session? { model?.session }
+
+  init(of collector: Collector, _ reading: Reading, silentFor: Double) {
+    let model = reading.model
     label = collector.source.label
     state = collector.state
     namesNote = collector.namesNote
     bytes = model.bytesReceived
     badFrames = model.badFrames + model.malformedFrames
     boots = model.sessions.count
+    console = model.console
+    self.model = model
     if state == .running && collector.source.isLive { self.silentFor = silentFor }
-    guard let session = model.session else { return }
+    activity = reading.activity
+    rates = reading.rates
+    treeHistory = reading.trees
     if self.silentFor < 2 {
-      bytesPerSecond = meter.bytesPerSecond
-      recordsPerSecond = meter.recordsPerSecond
+      bytesPerSecond = reading.meter.bytesPerSecond
+      recordsPerSecond = reading.meter.recordsPerSecond
     }
-    losses = session.losses
-    systemCalls = model.systemCallRows(of: session)
-    locks = model.lockRows(of: session)
-    let selfTimes = Self.selfTimes(of: session)
-    spans = model.spanRows(of: session).map { SpanRow(latency: $0, selfTime: selfTimes[$0.number]) }
-    guard let hello = session.hello else { return }
-    cpus = hello.cpuCount
-    buildID = NameTable.hexadecimal(hello.buildID)
-    let sinceBoot = (session.time << UInt64(hello.tickShift)) &- hello.tscAtBoot
-    uptime = session.nanoseconds(tsc: sinceBoot).map { $0 / 1e9 }
-    keys = Self.keys(of: hello, names: model.names(of: session))
+    if let session = model.session { take(session, model) }
   }
 
-  private static func selfTimes(of session: Session) -> [Int: Double] {
-    var sums: [Int: (ticks: UInt64, count: UInt64)] = [:]
-    for node in session.tree.nodes {
-      guard case .span(let id) = node.label else { continue }
-      sums[id, default: (0, 0)].ticks += node.selfOnCPU
-      sums[id, default: (0, 0)].count += node.count
+  private mutating func take(_ session: Session, _ model: TraceModel) {
+    losses = session.losses
+    let names = model.names(of: session)
+    spanNames = names?.spans ?? [:]
+    systemCalls = session.systemCalls.filter { $0.value.count > 0 }.sorted { $0.key < $1.key }.map {
+      Latency($0.key, TraceModel.systemCallName($0.key), $0.value, session)
     }
-    return sums.compactMapValues { sum in
-      guard sum.count > 0, let total = session.nanoseconds(ticks: sum.ticks) else { return nil }
-      return total / Double(sum.count)
+    spans = session.spans.filter { $0.value.count > 0 }.sorted { $0.key < $1.key }.map {
+      Latency($0.key, model.spanName($0.key, of: session), $0.value, session)
     }
+    locks = model.lockRows(of: session)
+    threads = session.threads.threads
+    tree = session.tree.nodes
+    accounts = session.cpus
+    time = session.time
+    ticksPerSecond = session.ticksPerSecond
+    guard let hello = session.hello else { return }
+    cpus = hello.cpuCount
+    sampleRate = session.sampleRate
+    helloSequence = hello.sequence
+    generation = hello.generation
+    buildID = NameTable.hexadecimal(hello.buildID)
+    bootTime = hello.tscAtBoot >> UInt64(hello.tickShift)
+    uptime = session.nanoseconds(ticks: session.time &- bootTime).map { $0 / 1e9 }
+    keys = Self.keys(of: hello, names: names)
   }
 
   private static func keys(of hello: HelloFrame, names: NameTable?) -> [Key] {
@@ -82,6 +122,49 @@ extension Snapshot {
     let on = (0..<32).filter { hello.enabledKeys >> UInt32($0) & 1 != 0 }
     return known.union(on).filter { $0 < 32 }.sorted().map {
       Key(id: $0, name: names?.keys[$0] ?? "key_\($0)", isOn: hello.enabledKeys >> UInt32($0) & 1 != 0)
+    }
+  }
+}
+
+extension Snapshot {
+  /// Nanoseconds of so many ticks; NaN before the first HELLO.
+  func nanoseconds(_ ticks: UInt64) -> Double { ticksPerSecond.map { Double(ticks) * 1e9 / Double($0) } ?? .nan }
+
+  /// Seconds since the machine was started.
+  func secondsSinceBoot(_ time: UInt64) -> Double { nanoseconds(time &- bootTime) / 1e9 }
+
+  func threadName(_ tid: UInt32) -> String { threads[tid]?.name ?? (tid == 0 ? "idle" : "[unnamed]") }
+
+  func name(of symbol: Symbol) -> String {
+    if symbol == .otherSystemCall { return "other" }
+    return symbol.isSystemCall
+      ? TraceModel.systemCallName(Int(symbol.rawValue) - 512) : spanName(Int(symbol.rawValue))
+  }
+
+  func spanName(_ id: Int) -> String { spanNames[id] ?? "span_\(id)" }
+
+  func name(of label: SpanTree.Label) -> String {
+    switch label {
+    case .thread(let name): return name
+    case .systemCall(let number): return TraceModel.systemCallName(number)
+    case .span(let id): return spanName(id)
+    }
+  }
+
+  /// How often a row was counted lately, by equal stretches of time, oldest first. A stream too short for the counters'
+  /// own history is shown by its events.
+  func series(_ row: RateHistory.Row, count: Int) -> [UInt64] {
+    guard rates.slicesSeen < 6 else { return rates.series(row, count: count) }
+    let symbol: Symbol
+    switch row {
+    case .systemCall(let number): symbol = Symbol.systemCall(UInt64(number))
+    case .span(let id): symbol = Symbol.span(UInt32(id))
+    case .lock: return Array(repeating: 0, count: count)
+    }
+    let slices = activity.latencies[symbol.rawValue]?.slices
+    return (0..<count).map { index in
+      let slice = activity.slice &- UInt64(count - 1 - index)
+      return slices?.cells(of: slice)?.reduce(UInt64(0)) { $0 + UInt64($1) } ?? 0
     }
   }
 }

@@ -18,6 +18,7 @@ struct Attach: AsyncParsableCommand {
   @OptionGroup var stub: StubOptions
   @OptionGroup var names: NameOptions
   @OptionGroup var limit: TimeLimit
+  @OptionGroup var screen: ScreenOptions
 
   @Option(help: ArgumentHelp("Also keep the stream in a file.", valueName: "FILE"))
   var record: String?
@@ -30,18 +31,22 @@ struct Attach: AsyncParsableCommand {
     await endingWithStatus {
       if let gdb = stub.gdb { return try sample(gdb) }
       let names = try names.lookup()
-      guard let source = try endpoint?.open() else { return ToolError.Kind.usage.rawValue }
-      let collector = Collector(source, names: names, recorder: try record.map(Recorder.init))
-      return try collector.watch(limit: limit.seconds, batchLimit: 10)
+      let settings = try screen.load()
+      guard let endpoint else { return ToolError.Kind.usage.rawValue }
+      let source = try endpoint.open()
+      let collector = Collector(
+        source, names: names, recorder: try record.map(Recorder.init), store: endpoint.store(settings))
+      return try collector.watch(settings: settings, limit: limit.seconds, batchLimit: 10)
     }
   }
 
   private func sample(_ gdb: String) throws -> Int32 {
+    let settings = try screen.load()
     let recorder = try record.map(Recorder.init)
     let source = try stub.open(gdb, elf: names.elf)
     let collector = Collector(source, names: try NameLookup(elf: nil), recorder: recorder, machineIsBooting: true)
     let status: Int32
-    do { status = try collector.watch(limit: limit.seconds, batchLimit: 10) } catch {
+    do { status = try collector.watch(settings: settings, limit: limit.seconds, batchLimit: 10) } catch {
       _ = try source.stop()
       throw error
     }

@@ -15,6 +15,7 @@ struct Replay: AsyncParsableCommand {
   var speed: Double?
 
   @OptionGroup var names: NameOptions
+  @OptionGroup var screen: ScreenOptions
 
   func validate() throws {
     if let speed, !(speed > 0 && speed < 1e6) { throw ValidationError("--speed takes a positive number") }
@@ -22,9 +23,10 @@ struct Replay: AsyncParsableCommand {
 
   func run() async {
     await endingWithStatus {
+      let settings = try screen.load()
       let source = try RecordingFile.open(file, speed: speed)
-      let collector = Collector(source, names: try names.lookup())
-      return try collector.watch(limit: nil, batchLimit: nil)
+      let collector = Collector(source, names: try names.lookup(), store: Endpoint.path(file).store(settings))
+      return try collector.watch(settings: settings, limit: nil, batchLimit: nil)
     }
   }
 }

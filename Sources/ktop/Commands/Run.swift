@@ -30,6 +30,7 @@ struct Run: AsyncParsableCommand {
   var trace = "all"
 
   @OptionGroup var limit: TimeLimit
+  @OptionGroup var screen: ScreenOptions
 
   @Argument(parsing: .postTerminator, help: "A command to run instead of the workload, after --.")
   var command: [String] = []
@@ -48,7 +49,7 @@ struct Run: AsyncParsableCommand {
       machine.accelerator = accel
       machine.append = "trace=\(trace)"
       machine.command = command.isEmpty ? ShellWorkload.command : command
-      return try await WatchedRun(machine, limit: limit.seconds).run()
+      return try await WatchedRun(machine, settings: try screen.load(), limit: limit.seconds).run()
     }
   }
 }

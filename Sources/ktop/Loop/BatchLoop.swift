@@ -15,26 +15,40 @@ struct BatchLoop {
   let collector: Collector
   /// Seconds; nil for no limit.
   var limit: Double?
+  /// When `onWake` is called next, by `Clock`; it says whether to go on.
+  var wakeAt: () -> Double? = { nil }
+  var onWake: () throws -> Bool = { true }
+  /// Something else to wait for, and what to do when it is ready.
+  var other: Int32?
+  var onOther: () -> Void = {}
 
   func run() throws -> Ending {
     Signals.install()
     let end = limit.map { Clock.seconds() + $0 }
-    let poller = Poller(input: nil)
+    let poller = Poller(input: nil, other: other)
     while !collector.hasEnded {
       let left = end.map { $0 - Clock.seconds() }
       if let left, left <= 0 {
         try collector.leave("time is up")
         return .timeUp
       }
+      let wake = wakeAt().map { $0 - Clock.seconds() }
       // A second at most, for a question that was lost is asked again.
       let ready = poller.wait(
-        for: collector.source, notBefore: collector.readAgainAt, milliseconds: Int32(min(left ?? 1, 1) * 1000) + 1)
+        for: collector.source, notBefore: collector.readAgainAt,
+        milliseconds: Int32(max(0, min(left ?? 1, wake ?? 1, 1)) * 1000) + 1)
       if ready.signal, let ending = Self.ending() {
         try collector.leave("interrupted")
         return ending
       }
       collector.askForHello()
       if ready.source { _ = try collector.pump() }
+      _ = collector.console?.pump()
+      if ready.other { onOther() }
+      if let wake = wakeAt(), Clock.seconds() >= wake, try !onWake() {
+        try collector.leave("enough")
+        return .timeUp
+      }
     }
     return .sourceEnded
   }

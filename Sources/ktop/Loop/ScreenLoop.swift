@@ -1,52 +1,60 @@
 // Shows a collector on a terminal until somebody leaves: reads the source, takes keys, draws.
 //
-// Draws at most four times a second and only after a change; a key is answered at once, and the first second is shown
-// as it fills.
+// Draws once an interval and only after a change; a key is answered at once, and the first second is shown as it fills.
 
 import Glibc
 import Tracer
 
 final class ScreenLoop {
-  private static let framePeriod = 0.25
   private static let firstFramePeriod = 0.02
+  /// What plays is drawn ten times a second.
+  private static let playingPeriod = 0.1
 
   private let collector: Collector
   private let screen: CursesScreen
   private let deadline: Double?
-  private var app = TopApp()
+  private let settings: Settings
+  private var app: TopApp
   private let began = Clock.seconds()
   private var firstData: Double?
   private var isDirty = true
   private var lastDraw = 0.0
 
   /// `limit`: leave after so many seconds.
-  init(_ collector: Collector, screen: CursesScreen, limit: Double? = nil) {
+  init(_ collector: Collector, screen: CursesScreen, settings: Settings, limit: Double? = nil) {
+    self.settings = settings
+    app = TopApp(keys: settings.keys, interval: settings.interval)
+    app.canType = collector.console?.takesInput ?? false
     self.collector = collector
     self.screen = screen
     deadline = limit.map { Clock.seconds() + $0 }
   }
 
   func run() throws -> Ending {
-    let poller = Poller(input: screen.inputDescriptor)
+    var poller = Poller(input: screen.inputDescriptor)
     draw()
     while true {
+      poller.other = collector.console?.descriptor
       let source = collector.hasEnded ? nil : collector.source
       let ready = poller.wait(for: source, notBefore: collector.readAgainAt, milliseconds: timeout())
       if ready.signal, let ending = handleSignals() { return ending }
       if ready.input, let ending = handleKeys() { return ending }
       collector.askForHello()
       if ready.source, try collector.pump() { isDirty = true }
+      if collector.console?.pump() == true { isDirty = true }
       let now = Clock.seconds()
       if let deadline, now >= deadline { return .timeUp }
       if collector.hasEnded && !collector.isTrace { return .sourceEnded }
-      if now - lastDraw >= 1 && app.snapshot.state == .running { isDirty = true }
+      if now - lastDraw >= max(1, app.interval) && app.snapshot.state == .running { isDirty = true }
+      if app.travel.isPlaying { isDirty = true }
       if isDirty && now - lastDraw >= period { draw() }
     }
   }
 
   private var period: Double {
+    if app.travel.isPlaying { return Self.playingPeriod }
     let begin = firstData ?? began + 4
-    return Clock.seconds() - begin < 1 ? Self.firstFramePeriod : Self.framePeriod
+    return Clock.seconds() - begin < 1 ? Self.firstFramePeriod : app.interval
   }
 
   private func timeout() -> Int32 {
@@ -58,6 +66,7 @@ final class ScreenLoop {
 
   private func draw() {
     app.update(collector.snapshot())
+    if let action = app.advance(by: min(1, Clock.seconds() - lastDraw)) { _ = perform(action) }
     app.draw(on: screen)
     lastDraw = Clock.seconds()
     isDirty = false
@@ -81,13 +90,20 @@ final class ScreenLoop {
     case .suspend: suspend(wholeGroup: true)
     case .redraw: screen.redrawEverything()
     case .send(let command):
-      app.message = collector.send(command) ? Self.sentText(command) : "this source takes no commands"
+      if collector.send(command) { app.note(command) } else { app.message = "this source takes no commands" }
+    case .seek(let seconds):
+      if let seconds { app.arrive(collector.snapshot(at: seconds)) } else { app.showNow() }
+    case .export(let format): export(format)
+    case .type(let bytes):
+      if collector.console?.send(bytes) != true { app.message = "the console takes no more" }
     }
     return false
   }
 
-  private static func sentText(_ command: Command) -> String {
-    if case .reset = command { return "reset sent: counts begin at 0" } else { return "sent to the kernel" }
+  private func export(_ format: ExportFormat) {
+    do {
+      app.message = "written to \(try ExportFile.write(app.exported(format, theme: settings.theme), format))"
+    } catch { app.message = "\(error)" }
   }
 
   private func handleSignals() -> Ending? {

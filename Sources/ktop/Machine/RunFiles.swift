@@ -13,7 +13,7 @@ struct RunFiles {
     guard mkdir(directory, 0o755) == 0 || errno == EEXIST else {
       throw ToolError.ofErrno(.inputOutput, "cannot make \(directory)")
     }
-    let base = directory + "/" + timestamp()
+    let base = directory + "/" + ExportFile.timestamp()
     for suffix in [""] + (2...99).map({ "-\($0)" }) {
       let files = RunFiles(base: base + suffix)
       if access(files.recording, F_OK) != 0 { return files }
@@ -33,14 +33,5 @@ struct RunFiles {
     recording = base + ".apus"
     picture = base + ".svg"
     console = base + ".console"
-  }
-
-  private static func timestamp() -> String {
-    var now = time(nil)
-    var local = tm()
-    localtime_r(&now, &local)
-    var text = [CChar](repeating: 0, count: 32)
-    let count = strftime(&text, text.count, "%Y%m%d-%H%M%S", &local)
-    return String(decoding: text[..<count].map(UInt8.init(bitPattern:)), as: UTF8.self)
   }
 }

@@ -11,17 +11,19 @@ import SystemPackage
 struct WatchedRun {
   private let machine: GuestConfiguration
   private let limit: Double?
+  private let settings: Settings
   private let files: RunFiles
   private let directory: TemporaryDirectory
   private let state = MachineState()
 
-  init(_ machine: GuestConfiguration, limit: Double?) throws {
+  init(_ machine: GuestConfiguration, settings: Settings, limit: Double?) throws {
+    self.settings = settings
     directory = try TemporaryDirectory()
     files = try RunFiles.next(in: "recordings")
     self.limit = limit
     var machine = machine
     machine.traceLine = .pipe(directory.file("trace"))
-    machine.console = .file(FilePath(files.console))
+    machine.console = .pipe(directory.file("console"))
     self.machine = machine
   }
 
@@ -64,11 +66,15 @@ struct WatchedRun {
     let source = try MachineSource(
       pipe: directory.file("trace").string, of: state, label: "recording to \(files.recording)")
     let collector = Collector(
-      source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording), machineIsBooting: true)
-    let hasScreen = CursesScreen.isPossible
+      source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording),
+      store: RingStore.ofUser(settings), machineIsBooting: true)
+    collector.console = try GuestConsole(pipe: directory.file("console").string, copy: files.console)
+    let hasScreen = CursesScreen.isPossible && !settings.printsOnce
     let ending =
       hasScreen
-      ? try collector.show(limit: limit) : try BatchLoop(collector: collector, limit: limit ?? 10).run()
+      ? try collector.show(settings: settings, limit: limit)
+      : try BatchLoop(collector: collector, limit: limit ?? 10).run()
+    _ = collector.console?.pump()
     let report = TextReport(collector.snapshot())
     let machineEnded = collector.state == .ended("the machine ended")
     return Result(

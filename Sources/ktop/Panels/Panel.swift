@@ -1,5 +1,5 @@
-// A panel is a table over a snapshot: what its columns are, how a snapshot becomes rows, and what more there is to say
-// of one row. How rows are sorted, filtered, scrolled and drawn is the same for all.
+// A panel is a table over a snapshot: what its columns are, how a snapshot becomes rows, and where Enter leads from one.
+// How rows are sorted, filtered, scrolled and drawn is the same for all.
 
 struct Column: Sendable {
   var title: String
@@ -10,12 +10,16 @@ struct Column: Sendable {
   var meaning: String
   /// True of now only: a report about the past leaves it out.
   var isMomentary = false
+  /// Words, which begin at the left.
+  var isText = false
 }
 
 /// A number as it is printed and as it sorts.
 struct Cell {
   var text: String
   var order: Double
+  /// Drawn as a spark line instead of the text.
+  var spark: [UInt64]?
 
   init(_ text: String, _ order: Double?) {
     self.text = text
@@ -25,6 +29,14 @@ struct Cell {
   static func count(_ value: UInt64) -> Cell { Cell(value == 0 ? "-" : Format.count(value), Double(value)) }
   static func rate(_ value: Double) -> Cell { Cell(value < 0.05 ? "-" : Format.rate(value), value) }
   static func duration(_ nanoseconds: Double?) -> Cell { Cell(Format.duration(nanoseconds), nanoseconds) }
+  static func share(_ part: UInt64, of whole: UInt64) -> Cell {
+    Cell(part == 0 ? "-" : Format.percent(part, of: whole), whole > 0 ? Double(part) / Double(whole) : 0)
+  }
+  static func spark(_ values: [UInt64]) -> Cell {
+    var cell = Cell("", Double(values.reduce(0, &+)))
+    cell.spark = values
+    return cell
+  }
 }
 
 struct PanelRow {
@@ -33,6 +45,12 @@ struct PanelRow {
   var cells: [Cell]
   /// Something in it deserves attention.
   var isAlarming = false
+  /// The row that this one belongs under, in a panel that is a tree.
+  var parent: Int?
+  /// How deep it stands in the tree.
+  var depth = 0
+  /// Where Enter leads.
+  var link: Link?
 }
 
 protocol Panel: Sendable {
@@ -42,15 +60,14 @@ protocol Panel: Sendable {
   /// The head of the first column, which holds names.
   var nameTitle: String { get }
   var columns: [Column] { get }
-  /// Index of the column that sorts until somebody chooses another; largest first.
+  /// Index of the column that sorts until somebody chooses another; largest first. -1: names.
   var defaultSort: Int { get }
   /// What the panel shows, for the help screen.
   var purpose: String { get }
   /// What an empty panel says.
   var emptyText: String { get }
   func rows(of snapshot: Snapshot) -> [PanelRow]
-  /// Lines about one row.
-  func detail(of id: Int, in snapshot: Snapshot) -> [String]
 }
 
-let allPanels: [any Panel] = [SystemCallPanel(), LockPanel(), SpanPanel()]
+/// What a report prints, a table each.
+let reportPanels: [any Panel] = [SystemCallPanel(), LockPanel(), SpanPanel()]

@@ -1,4 +1,4 @@
-// Spans: stretches of kernel work inside system calls and interrupts, with their own time.
+// Spans by name: stretches of kernel work inside system calls and interrupts, with their own time.
 
 import TraceModel
 
@@ -21,20 +21,24 @@ struct SpanPanel: Panel {
   ]
 
   func rows(of snapshot: Snapshot) -> [PanelRow] {
-    snapshot.spans.map { row in
-      let latency = row.latency
-      return PanelRow(
-        id: latency.number, name: latency.name,
+    let selfTimes = selfTimes(of: snapshot)
+    return snapshot.spans.map { row in
+      PanelRow(
+        id: row.number, name: row.name,
         cells: [
-          .rate(latency.rate), .count(latency.count), .duration(latency.p50), .duration(latency.p90),
-          .duration(latency.p99), .duration(latency.max), .duration(latency.sum), .duration(row.selfTime),
-        ])
+          .rate(row.rate), .count(row.count), .duration(row.quantile(0.5)), .duration(row.quantile(0.9)),
+          .duration(row.quantile(0.99)), .duration(row.max), .duration(row.sum), .duration(selfTimes[row.number]),
+        ], link: .subject(.span(row.number)))
     }
   }
 
-  func detail(of id: Int, in snapshot: Snapshot) -> [String] {
-    guard let row = snapshot.spans.first(where: { $0.latency.number == id }) else { return [] }
-    let own = row.selfTime.map { ["self \(Format.duration($0)) on the CPU a time, without what is nested in it"] }
-    return [row.latency.name] + LatencyDetail.lines(row.latency) + (own ?? [])
+  private func selfTimes(of snapshot: Snapshot) -> [Int: Double] {
+    var sums: [Int: (ticks: UInt64, count: UInt64)] = [:]
+    for node in snapshot.tree {
+      guard case .span(let id) = node.label else { continue }
+      sums[id, default: (0, 0)].ticks += node.selfOnCPU
+      sums[id, default: (0, 0)].count += node.count
+    }
+    return sums.compactMapValues { $0.count > 0 ? snapshot.nanoseconds($0.ticks) / Double($0.count) : nil }
   }
 }

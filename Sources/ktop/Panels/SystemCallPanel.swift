@@ -1,7 +1,5 @@
 // System calls: how often, how long, how many failed and why.
 
-import TraceModel
-
 struct SystemCallPanel: Panel {
   let title = "System calls"
   let shortTitle = "Calls"
@@ -11,13 +9,18 @@ struct SystemCallPanel: Panel {
   let emptyText = "no system call yet"
   let columns = [
     Column(title: "RATE/S", priority: 0, meaning: "calls per second, lately", isMomentary: true),
-    Column(title: "COUNT", priority: 2, meaning: "calls since boot or reset"),
+    Column(title: "COUNT", priority: 2, meaning: "calls since boot, reset or mark"),
     Column(title: "P50", priority: 3, meaning: "half of the calls took less"),
-    Column(title: "P90", priority: 7, meaning: "9 of 10 calls took less"),
+    Column(title: "P90", priority: 8, meaning: "9 of 10 calls took less"),
     Column(title: "P99", priority: 1, meaning: "99 of 100 calls took less (within 3.13 %)"),
-    Column(title: "MAX", priority: 4, meaning: "the longest call; waiting counts"),
-    Column(title: "TOTAL", priority: 6, meaning: "time in this call, summed over all threads; waiting counts"),
-    Column(title: "ERRORS", priority: 5, meaning: "calls that failed; Enter shows with which errno"),
+    Column(title: "P99.9", priority: 9, meaning: "999 of 1000 calls took less"),
+    Column(title: "MAX", priority: 5, meaning: "the longest call; waiting counts"),
+    Column(title: "TOTAL", priority: 7, meaning: "time in this call, summed over all threads; waiting counts"),
+    Column(title: "ERRORS", priority: 6, meaning: "calls that failed; Enter shows with which errno"),
+    Column(
+      title: "TREND", width: 11, priority: 4, meaning: "calls over the last seconds, now at the right",
+      isMomentary: true),
+    Column(title: "WHY", width: 24, priority: 10, meaning: "the errnos, the most frequent first", isText: true),
   ]
 
   func rows(of snapshot: Snapshot) -> [PanelRow] {
@@ -25,35 +28,13 @@ struct SystemCallPanel: Panel {
       PanelRow(
         id: row.number, name: row.name,
         cells: [
-          .rate(row.rate), .count(row.count), .duration(row.p50), .duration(row.p90), .duration(row.p99),
-          .duration(row.max), .duration(row.sum), .count(row.errors),
+          .rate(row.rate), .count(row.count), .duration(row.quantile(0.5)), .duration(row.quantile(0.9)),
+          .duration(row.quantile(0.99)), .duration(row.quantile(0.999)), .duration(row.max), .duration(row.sum),
+          .count(row.errors), .spark(snapshot.series(.systemCall(row.number), count: 10)),
+          Cell(
+            row.namedErrnos.map { "\($0.name) \(Format.count($0.count))" }.joined(separator: " "), Double(row.errors)),
         ],
-        isAlarming: row.unimplemented > 0)
+        isAlarming: row.unimplemented > 0, link: .subject(.systemCall(row.number)))
     }
-  }
-
-  func detail(of id: Int, in snapshot: Snapshot) -> [String] {
-    guard let row = snapshot.systemCalls.first(where: { $0.number == id }) else { return [] }
-    return ["\(row.name) (number \(row.number))"] + LatencyDetail.lines(row) + [errors(of: row)]
-  }
-
-  private func errors(of row: LatencyRow) -> String {
-    guard row.errors > 0 else { return "no errors" }
-    let named = row.errnos.sorted { $0.count > $1.count }.map { "\($0.name) \(Format.count($0.count))" }
-    let missing = row.unimplemented > 0 ? "  (not implemented by this kernel)" : ""
-    return "errors \(Format.percent(row.errors, of: row.count)): "
-      + (named.isEmpty ? Format.count(row.errors) : named.joined(separator: ", ")) + missing
-  }
-}
-
-/// What system calls and spans have in common.
-enum LatencyDetail {
-  static func lines(_ row: LatencyRow) -> [String] {
-    let mean = row.count > 0 ? row.sum / Double(row.count) : .nan
-    return [
-      "count \(row.count)  total \(Format.duration(row.sum))  mean \(Format.duration(mean))",
-      "min \(Format.duration(row.min))  p50 \(Format.duration(row.p50))  p90 \(Format.duration(row.p90))  "
-        + "p99 \(Format.duration(row.p99))  max \(Format.duration(row.max))",
-    ]
   }
 }

@@ -11,8 +11,12 @@ final class CursesScreen: Screen {
   let isUnicode: Bool
   let inputDescriptor: Int32
   private let handle: OpaquePointer
-  private let hasColor: Bool
   private let window: UnsafeMutablePointer<WINDOW>
+  private let theme: Theme
+  let hasColor: Bool
+  private let colors: Int
+  private var pairs: [ColorPair: Int32] = [:]
+  private var attributes: [Style: attr_t] = [:]
 
   /// Whether standard output is a terminal that a screen can be shown on.
   static var isPossible: Bool {
@@ -22,7 +26,11 @@ final class CursesScreen: Screen {
     return UInt(bitPattern: move) != UInt.max
   }
 
-  init() throws {
+  /// - Parameters:
+  ///   - theme: colours, where there are some and NO_COLOR is not set.
+  ///   - takesMouse: clicks and the wheel come as keys.
+  init(theme: Theme, takesMouse: Bool) throws {
+    self.theme = theme
     setlocale(LC_CTYPE, "")
     isUnicode = String(cString: nl_langinfo(Int32(CODESET))) == "UTF-8"
     let input = isatty(0) == 1 ? fdopen(0, "r") : fopen("/dev/tty", "r+")
@@ -35,8 +43,16 @@ final class CursesScreen: Screen {
     self.handle = handle
     window = apus_stdscr()
     hasColor = getenv("NO_COLOR").map { $0.pointee == 0 } ?? true && has_colors()
-    if hasColor { Self.startColors() }
+    if hasColor {
+      start_color()
+      use_default_colors()
+    }
+    colors = hasColor ? max(8, Int(tigetnum("colors"))) : 0
     TerminalRescue.arm()
+    if takesMouse {
+      mousemask(apus_mouse_events, nil)
+      mouseinterval(0)
+    }
     enter()
   }
 
@@ -98,7 +114,11 @@ final class CursesScreen: Screen {
     while true {
       let code = wgetch(window)
       guard code != ERR else { return nil }
-      if let key = Self.key(code) { return key }
+      if code == KEY_MOUSE {
+        if let key = Self.mouse() { return key }
+      } else if let key = Self.key(code) {
+        return key
+      }
     }
   }
 
@@ -109,6 +129,16 @@ final class CursesScreen: Screen {
     return .character(Character(UnicodeScalar(UInt8(code))))
   }
 
+  private static func mouse() -> Key? {
+    var event = MEVENT()
+    guard getmouse(&event) == OK else { return nil }
+    let state = event.bstate
+    if state & apus_wheel_up != 0 { return .wheelUp }
+    if state & apus_wheel_down != 0 { return .wheelDown }
+    guard state & apus_button_pressed != 0 else { return nil }
+    return .click(row: Int(event.y), column: Int(event.x))
+  }
+
   private static let special: [Int32: Key] = [
     3: .interrupt, 26: .suspend, 12: .redraw, 9: .tab, 10: .enter, 13: .enter, 27: .escape, 8: .backspace,
     127: .backspace, KEY_BACKSPACE: .backspace, KEY_BTAB: .backTab, KEY_ENTER: .enter, KEY_UP: .up, KEY_DOWN: .down,
@@ -117,33 +147,47 @@ final class CursesScreen: Screen {
 
   // MARK: Looks
 
-  private static let (green, red, barPair, selectedPair, cyan) = (Int32(1), Int32(2), Int32(3), Int32(4), Int32(5))
+  // What a style looks like, in ncurses' words. Pairs of colours are made when they are first asked for.
+  private func attributes(of style: Style) -> attr_t {
+    if let known = attributes[style] { return known }
+    let look = theme.look(of: style)
+    let made = hasColor ? colored(look) : plain(look, style)
+    attributes[style] = made
+    return made
+  }
 
-  private static func startColors() {
-    start_color()
-    use_default_colors()
-    let pairs: [(Int32, Int32, Int32)] = [
-      (green, COLOR_GREEN, -1), (red, COLOR_RED, -1), (barPair, COLOR_BLACK, COLOR_GREEN),
-      (selectedPair, COLOR_BLACK, COLOR_CYAN), (cyan, COLOR_CYAN, -1),
-    ]
-    for (pair, foreground, background) in pairs {
-      init_pair(Int16(pair), Int16(foreground), Int16(background))
+  private func colored(_ look: Look) -> attr_t {
+    var result = Self.weight(look)
+    if look.isReversed { result |= apus_reverse }
+    let (foreground, background) = (look.foreground?.index(of: colors) ?? -1, look.background?.index(of: colors) ?? -1)
+    guard foreground >= 0 || background >= 0 else { return result }
+    let key = ColorPair(foreground: foreground, background: background)
+    if let pair = pairs[key] { return result | apus_color_pair(pair) }
+    // A pair is a byte of an attribute; a theme does not need more.
+    guard pairs.count < 254 else { return result }
+    let pair = Int32(pairs.count + 1)
+    init_extended_pair(pair, foreground, background)
+    pairs[key] = pair
+    return result | apus_color_pair(pair)
+  }
+
+  // Without colours, a ground is told from none by reversing.
+  private func plain(_ look: Look, _ style: Style) -> attr_t {
+    switch style {
+    case .fill(.heat(0)), .fill(.none): return 0
+    case .halves: return 0
+    case .barStrong, .fill(.found): return apus_reverse | apus_bold
+    case .alarm: return apus_bold
+    default: return Self.weight(look) | (look.background != nil || look.isReversed ? apus_reverse : 0)
     }
   }
 
-  private func attributes(of style: Style) -> attr_t {
-    func color(_ pair: Int32, otherwise: attr_t = 0) -> attr_t { hasColor ? apus_color_pair(pair) : otherwise }
-    switch style {
-    case .normal: return 0
-    case .strong: return apus_bold
-    case .faint: return apus_dim
-    case .bar: return color(Self.barPair, otherwise: apus_reverse)
-    case .barStrong: return color(Self.selectedPair, otherwise: apus_reverse | apus_bold)
-    case .selected: return color(Self.selectedPair, otherwise: apus_reverse)
-    case .good: return color(Self.green)
-    case .alarm: return color(Self.red) | apus_bold
-    case .key: return apus_bold
-    case .keyLabel: return color(Self.selectedPair, otherwise: apus_reverse)
-    }
+  private static func weight(_ look: Look) -> attr_t {
+    (look.isBold ? apus_bold : 0) | (look.isDim ? apus_dim : 0) | (look.isUnderlined ? apus_underline : 0)
+  }
+
+  private struct ColorPair: Hashable {
+    var foreground: Int32
+    var background: Int32
   }
 }

@@ -17,7 +17,8 @@ enum TerminalRescue {
 
   /// Asks terminfo for the way out, and watches for fatal signals and exits.
   static func arm() {
-    var bytes: [UInt8] = []
+    // The mouse is not in terminfo's way out.
+    var bytes = sequence("kmous").isEmpty ? [] : Array("\u{1b}[?1000l\u{1b}[?1006l".utf8)
     for name in ["rmcup", "cnorm", "sgr0", "rmkx"] { bytes += sequence(name) }
     let buffer = UnsafeMutableBufferPointer<UInt8>.allocate(capacity: bytes.count)
     _ = buffer.initialize(from: bytes)

@@ -1,4 +1,4 @@
-// Connecting stream sockets; the descriptors do not block.
+// Connecting stream sockets, whose descriptors do not block, and listening on loopback.
 
 import Glibc
 import Recordings
@@ -30,6 +30,59 @@ enum Socket {
       isVersion6 ? connect(to: version6(port), family: AF_INET6) : connect(to: version4(port), family: AF_INET)
     guard let descriptor else { throw ToolError.ofErrno(.unavailable, "cannot connect to loopback port \(port)") }
     return descriptor
+  }
+
+  /// Listens on a port of this machine that is not seen from outside; 0 takes a free one. Does not block.
+  static func listen(loopback port: UInt16, isVersion6: Bool) throws -> Int32 {
+    let type = Int32(SOCK_STREAM.rawValue) | O_CLOEXEC | O_NONBLOCK
+    let descriptor = socket(isVersion6 ? AF_INET6 : AF_INET, type, 0)
+    var one: Int32 = 1
+    setsockopt(descriptor, SOL_SOCKET, SO_REUSEADDR, &one, socklen_t(MemoryLayout<Int32>.size))
+    let isBound = isVersion6 ? bind(descriptor, to: version6(port)) : bind(descriptor, to: version4(port))
+    guard descriptor >= 0, isBound, Glibc.listen(descriptor, 16) == 0 else {
+      let reason = errno
+      close(descriptor)
+      errno = reason
+      throw ToolError.ofErrno(.unavailable, "cannot listen on loopback port \(port)")
+    }
+    return descriptor
+  }
+
+  /// The port that a socket has; nil for none.
+  static func port(of descriptor: Int32) -> UInt16? {
+    var address = sockaddr_in6()
+    var length = socklen_t(MemoryLayout<sockaddr_in6>.size)
+    let result = withUnsafeMutableBytes(of: &address) {
+      getsockname(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), &length)
+    }
+    // The port is at the same place in both versions.
+    return result == 0 ? UInt16(bigEndian: address.sin6_port) : nil
+  }
+
+  /// Reads and writes give up after so many seconds.
+  static func limitWaiting(_ descriptor: Int32, seconds: Int) {
+    var limit = timeval(tv_sec: seconds, tv_usec: 0)
+    for option in [SO_RCVTIMEO, SO_SNDTIMEO] {
+      setsockopt(descriptor, SOL_SOCKET, option, &limit, socklen_t(MemoryLayout<timeval>.size))
+    }
+  }
+
+  /// Sends what the other side takes until a deadline, by `Clock`.
+  static func send(_ bytes: [UInt8], to descriptor: Int32, until deadline: Double) {
+    var start = 0
+    while start < bytes.count, Clock.seconds() < deadline {
+      let count = bytes.withUnsafeBytes {
+        Glibc.send(descriptor, $0.baseAddress! + start, bytes.count - start, Int32(MSG_NOSIGNAL))
+      }
+      guard count > 0 || errno == EINTR else { return }
+      start += max(0, count)
+    }
+  }
+
+  private static func bind<Address>(_ descriptor: Int32, to address: Address) -> Bool {
+    withUnsafeBytes(of: address) {
+      Glibc.bind(descriptor, $0.baseAddress!.assumingMemoryBound(to: sockaddr.self), socklen_t($0.count)) == 0
+    }
   }
 
   private static func version4(_ port: UInt16) -> sockaddr_in {

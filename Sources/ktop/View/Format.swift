@@ -58,7 +58,8 @@ enum Format {
   }
 
   static func decimals(_ value: Double, _ places: Int) -> String {
-    let factor = [1.0, 10, 100][places]
+    let factor = [1.0, 10, 100, 1000][places]
+    guard value.isFinite, value >= 0, value < 1e16 else { return "-" }
     let scaled = UInt64((value * factor).rounded())
     guard places > 0 else { return String(scaled) }
     let fraction = String(scaled % UInt64(factor))

@@ -3,6 +3,7 @@
 struct HeaderView {
   let snapshot: Snapshot
   let isPaused: Bool
+  var isMarked = false
 
   /// Draws as many lines as the screen has room for and returns how many.
   func draw(on screen: some Screen) -> Int {
@@ -25,6 +26,7 @@ struct HeaderView {
     }
     if !isNarrow { put("ktop", .strong) }
     if isPaused { put("PAUSED", .alarm) }
+    if isMarked { put(isNarrow ? "MARK" : "SINCE MARK", .alarm) }
     put(stateText, stateStyle)
     let room = screen.columns - facts.count - 2 - column
     if !isNarrow && room > 4 { put(Self.cut(snapshot.label, to: room), .faint) }

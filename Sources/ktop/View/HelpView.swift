@@ -1,21 +1,8 @@
-// The help screen: what the panel shows, what its columns mean, what keys do.
+// The help screen: what keys do, what the panel shows and what its columns mean.
 
 struct HelpView {
-  let panel: any Panel
-
-  private static let keys: [(String, String)] = [
-    ("Tab 1 2 3", "panels"),
-    ("arrows jk gG PgUp PgDn", "move"),
-    ("Enter", "more about the row; Esc closes"),
-    ("s F6", "sort by a column; < > the next one, I turns around"),
-    ("\\ F4", "filter by name; Esc shows all"),
-    ("/ F3  n N", "search, next, previous"),
-    ("Space p", "pause the screen; collection goes on"),
-    ("e d", "probes on and off"),
-    ("r", "reset the kernel's counts"),
-    ("^L ^Z", "draw anew, suspend"),
-    ("q F10 ^C", "quit"),
-  ]
+  let tab: Tab
+  let keys: KeyMap
 
   /// Draws `height` lines from line `first` on, or from as far down as there are lines; returns where it began.
   func draw(on screen: some Screen, row: Int, height: Int, from first: Int) -> Int {
@@ -27,14 +14,17 @@ struct HelpView {
     return top
   }
 
-  // Keys first: they matter most where not all fits.
+  // The panel first: what is on the screen is what one asks about.
   private func lines(width: Int) -> [(text: String, style: Style)] {
-    let keyWidth = width < 60 ? 13 : 26
-    var lines: [(String, Style)] = Self.keys.map { ("  " + $0.padded(to: keyWidth - 1) + " " + $1, .normal) }
-    lines.append((panel.title + ": " + panel.purpose, .strong))
-    lines.append(
-      ("Losses: dropped when the ring was full, lost on the line; bad: damaged frames", .normal))
-    for column in panel.columns { lines.append(("  " + column.title.padded(to: 10) + column.meaning, .normal)) }
+    let keyWidth = width < 60 ? 9 : 16
+    var lines: [(String, Style)] = tab.explanation.enumerated().map { ($1, $0 == 0 ? .strong : .normal) }
+    lines.append(("Keys", .strong))
+    for function in Function.allCases {
+      guard let meaning = function.meaning else { continue }
+      let names = keys.keys(of: function).map(\.name).filter { !$0.hasPrefix("Wheel") }.joined(separator: " ")
+      lines.append(("  " + names.padded(to: keyWidth - 2) + meaning, .normal))
+    }
+    lines.append(("Losses: dropped when the ring was full, lost on the line; bad: damaged frames", .normal))
     return lines
   }
 }

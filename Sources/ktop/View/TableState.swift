@@ -1,6 +1,6 @@
 // How one panel's rows are looked at: order, filter, the selected row and the scroll position.
 
-struct TableState {
+struct TableState: Sendable {
   /// Index into the panel's columns; -1 sorts by name.
   var sortColumn: Int
   /// Smallest first; names: Z first.
@@ -10,7 +10,6 @@ struct TableState {
   /// The selected row by id, which stays selected as rows move; nil: whatever is on top.
   var selected: Int?
   var top = 0
-  var showsDetail = false
 
   private let tieColumn: Int
 
@@ -19,11 +18,34 @@ struct TableState {
     tieColumn = panel.columns.firstIndex { !$0.isMomentary } ?? panel.defaultSort
   }
 
-  /// The rows that pass the filter, in order.
+  /// The rows that pass the filter, in order; in a tree each below its own, and with what it stands under.
   func arranged(_ rows: [PanelRow]) -> [PanelRow] {
+    let kept = filtered(rows)
+    guard rows.contains(where: { $0.parent != nil }) else { return ordered(kept) }
+    let children = Dictionary(grouping: kept) { $0.parent ?? -1 }
+    var result: [PanelRow] = []
+    var stack = Array(ordered(children[-1] ?? []).reversed())
+    while let row = stack.popLast() {
+      result.append(row)
+      stack += ordered(children[row.id] ?? []).reversed()
+    }
+    return result
+  }
+
+  private func filtered(_ rows: [PanelRow]) -> [PanelRow] {
     let needle = filter.lowercased()
-    let kept = needle.isEmpty ? rows : rows.filter { $0.name.lowercased().contains(needle) }
-    let ordered = kept.sorted { one, other in
+    guard !needle.isEmpty else { return rows }
+    var kept = Set<Int>()
+    let parents = Dictionary(rows.map { ($0.id, $0.parent) }, uniquingKeysWith: { $1 })
+    for row in rows where row.name.lowercased().contains(needle) {
+      var next: Int? = row.id
+      while let id = next, kept.insert(id).inserted { next = parents[id] ?? nil }
+    }
+    return rows.filter { kept.contains($0.id) }
+  }
+
+  private func ordered(_ rows: [PanelRow]) -> [PanelRow] {
+    let ordered = rows.sorted { one, other in
       // Of two that stand equal now, the one that has more behind it.
       for column in sortColumn >= 0 ? [sortColumn, tieColumn] : [] {
         let (left, right) = (one.cells[column].order, other.cells[column].order)

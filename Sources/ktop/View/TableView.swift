@@ -17,7 +17,7 @@ struct TableView {
     var kept: [Int] = []
     for index in panel.columns.indices.sorted(by: { panel.columns[$0].priority < panel.columns[$1].priority }) {
       if ofPast && panel.columns[index].isMomentary { continue }
-      guard panel.columns[index].width <= free else { break }
+      guard panel.columns[index].width <= free else { continue }
       free -= panel.columns[index].width
       kept.append(index)
     }
@@ -31,7 +31,8 @@ struct TableView {
     for index in shown {
       let width = panel.columns[index].width
       let isSorting = index == state.sortColumn
-      let title = heading(panel.columns[index].title, isSorting: isSorting).paddedLeft(to: width)
+      let heading = heading(panel.columns[index].title, isSorting: isSorting)
+      let title = panel.columns[index].isText ? (" " + heading).padded(to: width) : heading.paddedLeft(to: width)
       screen.draw(title, row: row, column: column, style: isSorting ? .barStrong : .bar)
       column += width
     }
@@ -41,7 +42,7 @@ struct TableView {
   func drawRows(_ rows: [PanelRow], on screen: some Screen, row first: Int, height: Int) {
     let selected = state.selectedIndex(in: rows)
     for (offset, index) in rows.indices.dropFirst(state.top).prefix(height).enumerated() {
-      let text = line(rows[index])
+      let text = line(rows[index], isUnicode: screen.isUnicode)
       if index == selected {
         screen.drawBar(text, row: first + offset, style: .selected)
       } else {
@@ -51,9 +52,14 @@ struct TableView {
   }
 
   /// A row as text, for screens and for tables on standard output.
-  func line(_ row: PanelRow) -> String {
-    let cells = shown.map { (" " + row.cells[$0].text).paddedLeft(to: panel.columns[$0].width) }
-    return row.name.padded(to: nameWidth) + cells.joined()
+  func line(_ row: PanelRow, isUnicode: Bool = false) -> String {
+    let cells = shown.map { index -> String in
+      let (cell, width) = (row.cells[index], panel.columns[index].width)
+      if let spark = cell.spark { return (" " + Charts.spark(spark, isUnicode: isUnicode)).padded(to: width) }
+      return panel.columns[index].isText ? (" " + cell.text).padded(to: width) : (" " + cell.text).paddedLeft(to: width)
+    }
+    let name = String(repeating: "  ", count: row.depth) + CellText.printable(row.name, isUnicode)
+    return name.padded(to: nameWidth) + cells.joined()
   }
 
   /// The column heads as text.

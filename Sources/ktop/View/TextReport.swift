@@ -12,7 +12,7 @@ struct TextReport {
   var text: String {
     var lines = [facts, accounts]
     if let note = snapshot.namesNote { lines.append(note) }
-    for panel in allPanels { lines += ["", panel.title] + table(of: panel) }
+    for panel in reportPanels { lines += ["", panel.title] + table(of: panel) }
     return lines.joined(separator: "\n") + "\n"
   }
 
@@ -46,8 +46,8 @@ struct TextReport {
 
   private func errors(of row: PanelRow, _ panel: any Panel) -> String {
     guard panel is SystemCallPanel, let call = snapshot.systemCalls.first(where: { $0.number == row.id }),
-      !call.errnos.isEmpty
+      call.errors > 0
     else { return "" }
-    return "  " + call.errnos.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
+    return "  " + call.namedErrnos.map { "\($0.name) \($0.count)" }.joined(separator: ", ")
   }
 }

@@ -1,4 +1,5 @@
-// The layout: header, panel tabs, table, detail of the selected row, and one line of keys or typing.
+// The layout: header, tabs or the trail that led here, the page, the line of time when it is not now, and one line of
+// keys or typing.
 
 extension TopApp {
   static var minimumRows: Int { 7 }
@@ -10,89 +11,150 @@ extension TopApp {
     guard screen.rows >= Self.minimumRows, screen.columns >= Self.minimumColumns else {
       return screen.draw("too small: \(Self.minimumColumns)x\(Self.minimumRows) needed", row: 0)
     }
-    let header = HeaderView(snapshot: snapshot, isPaused: isPaused)
+    let header = HeaderView(snapshot: snapshot, isPaused: isPaused, isMarked: mark != nil)
     let top = header.draw(on: screen)
+    let bottom = travel.position == nil ? screen.rows - 1 : screen.rows - 2
     drawBottom(on: screen)
+    if let position = travel.position { drawTime(position, on: screen, row: bottom) }
+    area = Area(row: top + 1, height: bottom - top - 1, width: screen.columns, isUnicode: screen.isUnicode)
     if case .help(let scrolled) = mode {
-      let height = screen.rows - top - 1
-      mode = .help(HelpView(panel: panel).draw(on: screen, row: top, height: height, from: scrolled))
+      let help = HelpView(tab: active, keys: keys)
+      mode = .help(help.draw(on: screen, row: top, height: bottom - top, from: scrolled))
       return
     }
     drawTabs(on: screen, row: top)
-    drawTable(on: screen, row: top + 1, height: screen.rows - top - 2)
-    drawMenu(on: screen, row: top + 1, height: screen.rows - top - 2)
+    drawPage(on: screen)
+    drawMenu(on: screen)
   }
 
-  private func drawTabs(on screen: some Screen, row: Int) {
-    let isNarrow = screen.columns < 60
+  // MARK: Head
+
+  private mutating func drawTabs(on screen: some Screen, row: Int) {
+    if depth > 1 { return drawTrail(on: screen, row: row) }
+    let width = screen.columns
+    let note = rowNote
+    let fits = { (titles: [String], gap: Int) in titles.reduce(0) { $0 + $1.count + 2 + gap } <= width }
+    let titles = Tab.allCases.map { "\($0.rawValue + 1) \($0.title)" }
+    let short = Tab.allCases.map { "\($0.rawValue + 1) \($0.shortTitle)" }
+    // Where not even the short ones fit, digits stand for all but the one that is shown.
+    let digits = Tab.allCases.map { $0 == active ? "\($0.rawValue + 1) \($0.title)" : "\($0.rawValue + 1)" }
+    let chosen = fits(titles, 1) ? titles : fits(short, 0) ? short : digits
+    let gap = chosen == short ? 0 : 1
     var column = 0
-    for (index, panel) in panels.enumerated() {
-      let title = "\(index + 1) \(isNarrow ? panel.shortTitle : panel.title)"
-      screen.draw(
-        index == active ? "[\(title)]" : " \(title) ", row: row, column: column,
-        style: index == active ? .strong : .normal)
-      column += title.count + 3
+    tabColumns = []
+    for (index, title) in chosen.enumerated() {
+      let isActive = index == active.rawValue
+      let text = isActive ? "[\(title)]" : chosen == digits ? title : " \(title) "
+      screen.draw(text, row: row, column: column, style: isActive ? .strong : .normal)
+      tabColumns.append(column..<column + text.count)
+      column += text.count + gap
     }
-    let all = panel.rows(of: snapshot).count
-    let note = table.filter.isEmpty ? "\(all) rows" : "\(rows.count) of \(all) with '\(table.filter)'"
     let start = screen.columns - note.count
-    if start > column { screen.draw(note, row: row, column: start, style: table.filter.isEmpty ? .faint : .alarm) }
+    if start > column { screen.draw(note, row: row, column: start, style: filter.isEmpty ? .faint : .alarm) }
   }
 
-  private mutating func drawTable(on screen: some Screen, row: Int, height: Int) {
-    let rows = self.rows
-    let detail = table.showsDetail && !rows.isEmpty ? detailLines(rows) : []
-    let detailHeight = detail.isEmpty ? 0 : min(detail.count + 1, height / 2)
-    pageHeight = max(1, height - 1 - detailHeight)
-    table.scroll(in: rows, height: pageHeight)
-    let view = TableView(panel, table, width: screen.columns)
+  private func drawTrail(on screen: some Screen, row: Int) {
+    let snapshot = snapshot
+    let titles = trails[active.rawValue].dropFirst().map { page -> String in
+      switch page {
+      case .document(let subject, _): return subject.title(in: snapshot)
+      case .flame: return "Flame"
+      case .timeline: return "Timeline"
+      case .table, .console: return ""
+      }
+    }
+    var text = ([active.title] + titles).joined(separator: " > ")
+    if !filter.isEmpty { text += " (with '\(filter)')" }
+    if text.count > screen.columns { text = "..." + text.suffix(screen.columns - 3) }
+    screen.draw(text, row: row, style: .strong)
+  }
+
+  private var rowNote: String {
+    guard case .table(let state) = page, let panel = active.panel else { return "" }
+    let all = panel.rows(of: shown).count
+    return state.filter.isEmpty ? "\(all) row\(all == 1 ? "" : "s")" : "\(rows.count) of \(all) with '\(state.filter)'"
+  }
+
+  // MARK: Page
+
+  private mutating func drawPage(on screen: some Screen) {
+    let (row, height) = (area.row, area.height)
+    switch page {
+    case .table(var state):
+      drawTable(&state, on: screen, row: row, height: height)
+      page = .table(state)
+    case .document(let subject, var state):
+      view(subject, state).draw(&state, on: screen, row: row, height: height, found: searchText)
+      page = .document(subject, state)
+    case .flame(var state):
+      FlameView(state, shown, search: searchText).draw(&state, on: screen, row: row, height: height)
+      page = .flame(state)
+    case .timeline(var state):
+      if let view = TimelineView(state, shown) {
+        view.draw(&state, on: screen, row: row, height: height, search: searchText)
+      } else {
+        screen.draw("no event received yet; \(keys.name(of: .probes)) switches probes on", row: row, style: .faint)
+      }
+      page = .timeline(state)
+    case .console(var state):
+      let hint = canType ? "\(keys.name(of: .open)) types a line" : "output only"
+      ConsoleView(snapshot.console, filter: state.filter)
+        .draw(&state, on: screen, row: row, height: height, found: searchText, hint: "Console, " + hint)
+      page = .console(state)
+    }
+  }
+
+  private func drawTable(_ state: inout TableState, on screen: some Screen, row: Int, height: Int) {
+    guard let panel = active.panel else { return }
+    let rows = state.arranged(panel.rows(of: shown))
+    state.scroll(in: rows, height: max(1, height - 1))
+    let view = TableView(panel, state, width: screen.columns)
     view.drawHead(on: screen, row: row)
     if rows.isEmpty {
-      screen.draw(emptyText, row: row + 1, style: .faint)
+      screen.draw(emptyText(panel, state), row: row + 1, style: .faint)
     } else {
-      view.drawRows(rows, on: screen, row: row + 1, height: pageHeight)
-    }
-    drawDetail(detail.prefix(detailHeight - 1 > 0 ? detailHeight - 1 : 0), on: screen, row: row + 1 + pageHeight)
-  }
-
-  private func detailLines(_ rows: [PanelRow]) -> [String] {
-    panel.detail(of: rows[table.selectedIndex(in: rows)].id, in: snapshot)
-  }
-
-  private func drawDetail(_ lines: some Collection<String>, on screen: some Screen, row: Int) {
-    guard !lines.isEmpty else { return }
-    screen.draw(String(repeating: "-", count: screen.columns), row: row, style: .faint)
-    for (index, line) in lines.enumerated() {
-      screen.draw(line, row: row + 1 + index, style: index == 0 ? .strong : .normal)
+      view.drawRows(rows, on: screen, row: row + 1, height: max(1, height - 1))
     }
   }
 
-  private var emptyText: String {
-    if !table.filter.isEmpty { return "no row contains '\(table.filter)'; Esc shows all" }
+  private func emptyText(_ panel: any Panel, _ state: TableState) -> String {
+    if !state.filter.isEmpty { return "no row contains '\(state.filter)'; Esc shows all" }
     if snapshot.state == .waiting { return "waiting for the kernel's first frame ..." }
     return panel.emptyText
   }
 
-  private func drawMenu(on screen: some Screen, row: Int, height: Int) {
-    switch mode {
-    case .sortMenu(let menu): menu.draw(on: screen, row: row, height: height)
-    case .probeMenu(var menu):
-      // The kernel may have answered since the menu was opened.
-      menu.items = Self.probeItems(snapshot.keys)
-      menu.draw(on: screen, row: row, height: height)
-    default: break
-    }
+  private func drawMenu(on screen: some Screen) {
+    guard case .menu(let kind, var menu) = mode else { return }
+    // The kernel may have answered since the menu was opened.
+    if kind == .probes { menu.items = Self.probeItems(snapshot.keys, sampleRate: snapshot.sampleRate) }
+    menu.draw(on: screen, row: area.row, height: area.height)
+  }
+
+  // MARK: Foot
+
+  private func drawTime(_ position: Double, on screen: some Screen, row: Int) {
+    let (first, last) = (snapshot.earliest, snapshot.seconds)
+    let state = travel.isPlaying ? "x\(travel.speed)" : "PAST"
+    let left = "\(state) \(Format.decimals(position, 2)) s "
+    let right = " of \(Format.decimals(last, 2)) s"
+    let room = max(4, screen.columns - left.count - right.count - 2)
+    let share = last > first ? (position - first) / (last - first) : 1
+    let place = max(0, min(room - 1, Int(share * Double(room - 1))))
+    let line = screen.isUnicode ? ("─", "●") : ("-", "o")
+    let bar = String(repeating: line.0, count: place) + line.1 + String(repeating: line.0, count: room - 1 - place)
+    screen.draw(left + "[" + bar + "]" + right, row: row, style: .alarm)
   }
 
   private func drawBottom(on screen: some Screen) {
     let row = screen.rows - 1
     if let message { return screen.drawBar(message, row: row, style: .strong) }
     switch mode {
-    case .typing(.filter, _): screen.draw("Filter: \(table.filter)_", row: row, style: .strong)
+    case .typing(.filter, _): screen.draw("Filter: \(filter)_", row: row, style: .strong)
     case .typing(.search, _): screen.draw("Search: \(searchText)_", row: row, style: .strong)
-    case .sortMenu, .probeMenu: KeyBar.menu.draw(on: screen, row: row)
+    case .typing(.console, _): screen.draw("Type: \(typed)_   (Enter sends, Esc ends)", row: row, style: .strong)
+    case .menu: KeyBar.menu.draw(on: screen, row: row)
     case .help: screen.draw("up and down scroll; any other key goes back", row: row, style: .strong)
-    case .table: KeyBar.table(isPaused: isPaused).draw(on: screen, row: row)
+    case .page: KeyBar(self).draw(on: screen, row: row)
     }
   }
 }

@@ -1,48 +1,52 @@
-// The menus: by what to sort, and which probes are on.
+// The menus: by what to sort, which probes are on, how to write what is shown.
 
 import Tracer
 
 extension TopApp {
-  // MARK: Sorting
-
-  mutating func shiftSortColumn(by distance: Int) {
-    let count = panel.columns.count + 1
-    table.sortColumn = (table.sortColumn + 1 + distance + count) % count - 1
-  }
-
-  mutating func openSortMenu() {
-    let items =
-      [Menu.Item(id: -1, text: panel.nameTitle)]
-      + panel.columns.enumerated().map { Menu.Item(id: $0.offset, text: $0.element.title) }
-    mode = .sortMenu(Menu(title: "Sort by", items: items, selected: table.sortColumn + 1))
-  }
-
-  mutating func handleSortMenu(_ key: Key, _ menu: Menu) -> Action? {
-    guard let menu = moved(menu, key) else { return nil }
-    switch key {
-    case .enter, .character(" "):
-      table.sortColumn = menu.selectedItem?.id ?? table.sortColumn
-      mode = .table
-    case .function(10): return .quit
-    default: mode = .sortMenu(menu)
+  mutating func handleMenu(_ key: Key, _ kind: MenuKind, _ menu: Menu) -> Action? {
+    if key == .function(10) { return .quit }
+    var menu = menu
+    switch keys[key] {
+    case .up: menu.move(by: -1)
+    case .down: menu.move(by: 1)
+    case .top, .pageUp: menu.move(by: -menu.items.count)
+    case .bottom, .pageDown: menu.move(by: menu.items.count)
+    case .back, .quit:
+      mode = .page
+      return nil
+    case .open, .pause: return choose(menu, kind)
+    default: break
     }
+    mode = .menu(kind, menu)
     return nil
   }
 
-  // Moves in the menu; nil when the key has closed it.
-  private mutating func moved(_ menu: Menu, _ key: Key) -> Menu? {
-    var menu = menu
-    switch key {
-    case .up, .character("k"): menu.move(by: -1)
-    case .down, .character("j"): menu.move(by: 1)
-    case .home, .pageUp: menu.move(by: -menu.items.count)
-    case .end, .pageDown: menu.move(by: menu.items.count)
-    case .escape, .character("q"):
-      mode = .table
+  private mutating func choose(_ menu: Menu, _ kind: MenuKind) -> Action? {
+    mode = kind == .probes ? .menu(kind, menu) : .page
+    guard let item = menu.selectedItem else { return nil }
+    switch kind {
+    case .sort:
+      if case .table(var state) = page {
+        state.sortColumn = item.id
+        page = .table(state)
+      }
       return nil
-    default: break
+    case .probes: return toggle(item.id)
+    case .export: return .export(ExportFormat.allCases[item.id])
     }
-    return menu
+  }
+
+  mutating func openSortMenu(_ state: TableState) {
+    guard let panel = active.panel else { return }
+    let items =
+      [Menu.Item(id: -1, text: panel.nameTitle)]
+      + panel.columns.enumerated().map { Menu.Item(id: $0.offset, text: $0.element.title) }
+    mode = .menu(.sort, Menu(title: "Sort by", items: items, selected: state.sortColumn + 1))
+  }
+
+  mutating func openExportMenu() {
+    let items = ExportFormat.allCases.enumerated().map { Menu.Item(id: $0.offset, text: $0.element.title) }
+    mode = .menu(.export, Menu(title: "Write what is shown", items: items))
   }
 
   // MARK: Probes
@@ -52,29 +56,35 @@ extension TopApp {
 
   mutating func openProbeMenu() {
     guard !snapshot.keys.isEmpty else { return message = "the kernel has not said which probes it has" }
-    mode = .probeMenu(Menu(title: "Probes (Enter switches)", items: Self.probeItems(snapshot.keys)))
+    mode = .menu(
+      .probes,
+      Menu(title: "Probes (Enter switches)", items: Self.probeItems(snapshot.keys, sampleRate: snapshot.sampleRate)))
   }
 
-  static func probeItems(_ keys: [Snapshot.Key]) -> [Menu.Item] {
-    keys.map { Menu.Item(id: $0.id, text: "[\($0.isOn ? "x" : " ")] \($0.name)") }
-      + [Menu.Item(id: allOn, text: "all on"), Menu.Item(id: allOff, text: "all off")]
+  static func probeItems(_ keys: [Snapshot.Key], sampleRate: Int) -> [Menu.Item] {
+    rateItems(
+      sampleRate,
+      keys.map { Menu.Item(id: $0.id, text: "[\($0.isOn ? "x" : " ")] \($0.name)") }
+        + [Menu.Item(id: allOn, text: "all on"), Menu.Item(id: allOff, text: "all off")])
   }
 
-  mutating func handleProbeMenu(_ key: Key, _ menu: Menu) -> Action? {
-    guard let menu = moved(menu, key) else { return nil }
-    mode = .probeMenu(menu)
-    switch key {
-    case .enter, .character(" "): return menu.selectedItem.flatMap { toggle($0.id) }
-    case .function(10): return .quit
-    default: return nil
-    }
+  // Prime numbers, so that samples do not keep step with what they look at.
+  private static let rates = [97, 499, 997, 1999]
+
+  private static func rateItems(_ now: Int, _ items: [Menu.Item]) -> [Menu.Item] {
+    guard now > 0 else { return items }
+    return items
+      + rates.map { Menu.Item(id: firstRate + $0, text: "(\($0 == now ? "*" : " ")) \($0) samples a second") }
   }
+
+  private static var firstRate: Int { 1000 }
 
   // The kernel's next HELLO shows what has become of it.
   private func toggle(_ id: Int) -> Action? {
     let all = snapshot.keys.reduce(UInt32(0)) { $0 | 1 << UInt32($1.id) }
     if id == Self.allOn { return .send(.enable(all)) }
     if id == Self.allOff { return .send(.disable(all)) }
+    if id >= Self.firstRate { return .send(.rate(UInt32(id - Self.firstRate))) }
     guard let key = snapshot.keys.first(where: { $0.id == id }) else { return nil }
     return .send(key.isOn ? .disable(1 << UInt32(id)) : .enable(1 << UInt32(id)))
   }

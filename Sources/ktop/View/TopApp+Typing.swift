@@ -1,51 +1,132 @@
-// Typing a filter or a search, which act with every letter.
+// Typing a filter or a search, which act with every letter, or a line for the console.
 
 extension TopApp {
-  mutating func beginFilter() {
-    mode = .typing(.filter, Before(text: table.filter, selected: table.selected))
+  /// The filter of the page.
+  var filter: String {
+    get {
+      switch page {
+      case .table(let state): return state.filter
+      case .document(_, let state): return state.filter
+      case .flame(let state): return state.filter
+      case .timeline(let state): return state.filter
+      case .console(let state): return state.filter
+      }
+    }
+    set {
+      switch page {
+      case .table(var state):
+        state.filter = newValue
+        page = .table(state)
+      case .document(let subject, var state):
+        state.filter = newValue
+        page = .document(subject, state)
+      case .flame(var state):
+        state.filter = newValue
+        page = .flame(state)
+      case .timeline(var state):
+        state.filter = newValue
+        page = .timeline(state)
+      case .console(var state):
+        state.filter = newValue
+        page = .console(state)
+      }
+    }
   }
 
-  mutating func beginSearch() {
-    mode = .typing(.search, Before(text: searchText, selected: table.selected))
-    searchText = ""
+  /// The chosen row of a table or line of a document.
+  private var selected: Int? {
+    get {
+      switch page {
+      case .table(let state): return state.selected
+      case .document(_, let state): return state.selected
+      default: return nil
+      }
+    }
+    set {
+      switch page {
+      case .table(var state):
+        state.selected = newValue
+        page = .table(state)
+      case .document(let subject, var state):
+        state.selected = newValue
+        page = .document(subject, state)
+      default: break
+      }
+    }
+  }
+
+  mutating func beginFilter() {
+    typed = filter
+    mode = .typing(.filter, Before(text: filter, selected: selected))
+  }
+
+  mutating func beginTyping(_ prompt: Prompt, _ before: String) {
+    typed = ""
+    mode = .typing(prompt, Before(text: before, selected: selected))
   }
 
   mutating func handleTyping(_ key: Key, _ prompt: Prompt, _ before: Before) -> Action? {
-    var text = prompt == .filter ? table.filter : searchText
     switch key {
-    case .character(let character): text.append(character)
-    case .backspace where !text.isEmpty: text.removeLast()
-    case .enter: return finishTyping(text)
+    case .character(let character): typed.append(character)
+    case .backspace where !typed.isEmpty: typed.removeLast()
+    case .enter: return finishTyping(prompt, before)
     case .escape, .backspace:
-      text = before.text
-      table.selected = before.selected
-      mode = .table
-    case .function(10): return .quit
-    case .up, .down, .pageUp, .pageDown:
-      _ = moves(key)
+      mode = .page
+      if prompt == .filter { filter = before.text }
+      if prompt == .search { searchText = before.text }
+      selected = before.selected
       return nil
+    case .function(10): return .quit
     default: return nil
     }
-    if prompt == .filter { table.filter = text } else { search(text, from: before.selected) }
+    switch prompt {
+    case .filter: filter = typed
+    case .search:
+      searchText = typed
+      selected = before.selected
+      if !typed.isEmpty && !select(typed, forward: true, fromHere: true) { message = "nothing matches" }
+    case .console: break
+    }
     return nil
   }
 
-  private mutating func finishTyping(_ text: String) -> Action? {
-    if case .typing(.search, let before) = mode, text.isEmpty { searchText = before.text }
-    mode = .table
+  private mutating func finishTyping(_ prompt: Prompt, _ before: Before) -> Action? {
+    switch prompt {
+    case .console:
+      defer { typed = "" }
+      return .type(Array((typed + "\n").utf8))
+    case .search:
+      if typed.isEmpty { searchText = before.text }
+      mode = .page
+    case .filter: mode = .page
+    }
     return nil
   }
 
-  // Each letter searches anew from where the search began.
-  private mutating func search(_ text: String, from origin: Int?) {
-    searchText = text
-    table.selected = origin
-    guard mode != .table, !text.isEmpty else { return }
-    if !table.find(text, in: rows, offset: 0) { message = "nothing matches" }
+  mutating func find(forward: Bool) {
+    guard !searchText.isEmpty else { return message = "\(keys.name(of: .search)) begins a search" }
+    if !select(searchText, forward: forward, fromHere: false) { message = "no \(searchText) here" }
   }
 
-  mutating func find(offset: Int, forward: Bool) {
-    guard !searchText.isEmpty else { return message = "/ begins a search" }
-    if !table.find(searchText, in: rows, offset: offset, forward: forward) { message = "no \(searchText) here" }
+  // Each letter of a search looks anew from where it began.
+  private mutating func select(_ text: String, forward: Bool, fromHere: Bool) -> Bool {
+    switch page {
+    case .table(var state):
+      defer { page = .table(state) }
+      return state.find(text, in: rows, offset: fromHere ? 0 : 1, forward: forward)
+    case .document(let subject, var state):
+      defer { page = .document(subject, state) }
+      return view(subject, state).find(text, &state, forward: forward, fromHere: fromHere)
+    case .flame(var state):
+      defer { page = .flame(state) }
+      return FlameView(state, shown, search: text).find(text, &state, forward: forward, width: area.width)
+    case .timeline(var state):
+      defer { page = .timeline(state) }
+      return TimelineView(state, shown)?.find(text, &state, forward: forward) ?? false
+    case .console(var state):
+      defer { page = .console(state) }
+      let view = ConsoleView(snapshot.console, filter: state.filter)
+      return view.find(text, &state, forward: fromHere ? false : forward, height: area.height)
+    }
   }
 }

@@ -1,0 +1,53 @@
+// All that is known from the bytes read so far: the model, and what views need beyond it. A value: a copy is a moment to
+// come back to.
+
+import TraceModel
+
+struct Reading: Sendable {
+  private(set) var model = TraceModel()
+  private(set) var activity = Activity()
+  private(set) var rates = RateHistory()
+  private(set) var trees = TreeHistory()
+  private(set) var meter = Meter()
+  /// Seconds of the stream's own time since its beginning, through reboots.
+  private(set) var seconds = 0.0
+  private var bootBegan = 0.0
+  private var boots = 0
+
+  mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
+    // The activity is taken out meanwhile: two owners would mean a copy for each event.
+    var activity = self.activity
+    self.activity = Activity()
+    let sessions = model.sessions.count
+    model.feed(bytes) { activity.add($0) }
+    if model.sessions.count > max(1, sessions) { activity = Activity() }
+    self.activity = activity
+    meter.update(model)
+    if let session = model.session { advance(to: session) }
+  }
+
+  mutating func finish(leaving: Bool) { model.finish(leaving: leaving) }
+
+  mutating func add(_ names: NameTable) { try? model.add(names) }
+
+  private mutating func advance(to session: Session) {
+    rates.update(session)
+    if model.sessions.count > boots {
+      boots = model.sessions.count
+      bootBegan = seconds
+      rates = RateHistory()
+      trees = TreeHistory()
+    }
+    trees.update(session)
+    guard let second = session.ticksPerSecond, second > 0 else { return }
+    let since = session.time &- (session.beginning ?? session.time)
+    seconds = max(seconds, bootBegan + Double(since) / Double(second))
+  }
+
+  /// Without the log of events, which is large and comes again: for checkpoints.
+  var withoutLog: Reading {
+    var copy = self
+    copy.activity.log = EventLog()
+    return copy
+  }
+}
