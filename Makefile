@@ -13,7 +13,7 @@ GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/p
 BIN := .build/release
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kernel checked guest tools run shell bench sanitize soak test test-host test-boot test-link probes samples lint format clean
+.PHONY: help setup kernel checked guest tools c-kernel run shell bench sanitize soak test test-host test-boot test-link probes samples lint format clean
 
 help: ## Show this list
 	@echo "Apus: watch your kernel as you watch a process in htop."
@@ -36,6 +36,9 @@ tools: setup ## Build ktop, kflame, kbench and apus
 
 run: kernel tools ## Boot Apus with a shell workload and watch it in ktop (q leaves)
 	@$(BIN)/ktop run
+
+c-kernel: tools ## Build the sample kernel in C (samples/c-kernel) and watch it in ktop
+	@samples/c-kernel/run $(BIN)
 
 shell: kernel tools ## An interactive BusyBox shell on Apus
 	@$(BIN)/apus shell

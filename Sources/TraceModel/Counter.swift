@@ -15,6 +15,20 @@ public struct Counter: Sendable {
   /// Occurrences by bucket of `Histogram`; empty until the first histogram has come.
   public internal(set) var buckets: [UInt64] = []
 
+  /// What was counted in one stretch of at least a second. Sum in TSC ticks.
+  public struct Window: Sendable {
+    public var count: UInt64
+    public var sum: UInt64
+  }
+
+  /// The last stretches, oldest first; a minute of them at least.
+  public var windows: [Window] {
+    zip(marks, marks.dropFirst()).map { Window(count: $1.count &- $0.count, sum: $1.sum &- $0.sum) }
+  }
+
+  private var marks: [(time: UInt64, count: UInt64, sum: UInt64)] = []
+  private static let markLimit = 128
+
   // The last two snapshots: when (ticks) and how many.
   private var latest: (time: UInt64, count: UInt64)?
   private var previous: (time: UInt64, count: UInt64)?
@@ -40,7 +54,11 @@ public struct Counter: Sendable {
     return max
   }
 
-  mutating func update(_ row: CountsRow, time: UInt64) {
+  mutating func update(_ row: CountsRow, time: UInt64, second: UInt64) {
+    if time >= (marks.last?.time ?? 0) &+ second || marks.isEmpty {
+      marks.append((time, row.count, row.sum))
+      if marks.count > Self.markLimit { marks.removeFirst(Self.markLimit / 2) }
+    }
     count = row.count
     sum = row.sum
     min = row.min

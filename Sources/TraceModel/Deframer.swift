@@ -3,6 +3,7 @@
 // A frame is what stands between two zero bytes and passes COBS and CRC-32. What does not pass but is printable is
 // console text (one line can carry both), also when a frame follows it without a zero between. Everything else is
 // damage, counted once per piece. Any input is accepted; memory is bounded by `pieceLimit`.
+import Glibc
 import Tracer
 
 struct Deframer: Sendable {
@@ -26,13 +27,23 @@ struct Deframer: Sendable {
 
   /// Takes bytes and hands out each complete piece in order.
   mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>, each: (Piece) -> Void) {
-    var start = 0
-    while start < bytes.count {
-      let end = bytes[start...].firstIndex(of: 0) ?? bytes.count
-      append(UnsafeBufferPointer(rebasing: bytes[start..<end]), each: each)
-      if end < bytes.count { finishPiece(each: each) }
-      start = end + 1
+    guard var next = bytes.baseAddress else { return }
+    let end = next + bytes.count
+    while next < end {
+      guard let zero = memchr(next, 0, end - next) else {
+        return append(UnsafeBufferPointer(start: next, count: end - next), each: each)
+      }
+      let delimiter = UnsafePointer(zero.assumingMemoryBound(to: UInt8.self))
+      take(UnsafeBufferPointer(start: next, count: delimiter - next), each: each)
+      next = delimiter + 1
     }
+  }
+
+  // What stands before a delimiter. The usual case, a whole frame in one piece, is decoded where it lies.
+  private mutating func take(_ bytes: UnsafeBufferPointer<UInt8>, each: (Piece) -> Void) {
+    if piece.isEmpty && !isOverlong && bytes.count <= Self.pieceLimit && decodeFrame(bytes, each: each) { return }
+    append(bytes, each: each)
+    finishPiece(each: each)
   }
 
   /// The stream has ended: what is left is text or a frame that was cut.
@@ -65,7 +76,7 @@ struct Deframer: Sendable {
       isOverlong = false
     }
     guard !piece.isEmpty else { return }
-    if decodeFrame(from: 0, each: each) { return }
+    if piece.withUnsafeBufferPointer({ decodeFrame($0, each: each) }) { return }
     if Self.isText(piece) { return deliverText(piece, each: each) }
     if decodeFrameAfterText(each: each) { return }
     if !isOverlong { badFrames += 1 }
@@ -79,25 +90,28 @@ struct Deframer: Sendable {
     return lineEnds.suffix(4).reversed().contains { decodeFrame(from: $0 + 1, textBefore: $0 + 1, each: each) }
   }
 
-  // Delivers the text before a frame and the frame, when there is one from `start` on.
-  private mutating func decodeFrame(from start: Int, textBefore: Int = 0, each: (Piece) -> Void) -> Bool {
-    let count = piece.count - start
-    guard count >= 6 else { return false }
-    return withUnsafeTemporaryAllocation(of: UInt8.self, capacity: count) { payload in
-      let size = piece.withUnsafeBufferPointer {
-        COBS.decode($0.baseAddress! + start, count: count, into: payload.baseAddress!)
-      }
-      guard let size, size >= 5, Self.checksumMatches(payload, size) else { return false }
-      if textBefore > 0 { deliverText(Array(piece[..<textBefore]), each: each) }
-      each(.frame(UnsafeBufferPointer(start: payload.baseAddress, count: size - 4)))
-      return true
+  private mutating func decodeFrame(from start: Int, textBefore: Int, each: (Piece) -> Void) -> Bool {
+    let piece = piece
+    return piece.withUnsafeBufferPointer {
+      decodeFrame(UnsafeBufferPointer(rebasing: $0[start...]), textBefore: piece[..<textBefore], each: each)
     }
   }
 
-  private static func checksumMatches(_ payload: UnsafeMutableBufferPointer<UInt8>, _ size: Int) -> Bool {
-    var expected: UInt32 = 0
-    for index in 0..<4 { expected |= UInt32(payload[size - 4 + index]) << UInt32(8 * index) }
-    return CRC32.checksum(payload.baseAddress!, count: size - 4) == expected
+  // Delivers the text before a frame and the frame, when `bytes` is one.
+  private mutating func decodeFrame(
+    _ bytes: UnsafeBufferPointer<UInt8>, textBefore: ArraySlice<UInt8> = [], each: (Piece) -> Void
+  ) -> Bool {
+    guard bytes.count >= 6, let start = bytes.baseAddress else { return false }
+    return withUnsafeTemporaryAllocation(byteCount: Self.pieceLimit, alignment: 16) { memory in
+      let payload = memory.baseAddress!.assumingMemoryBound(to: UInt8.self)
+      guard let size = COBS.decodePiece(start, count: bytes.count, into: payload), size >= 5,
+        UnsafeRawPointer(payload).loadUnaligned(fromByteOffset: size - 4, as: UInt32.self).littleEndian
+          == SlicingCRC32.checksum(payload, count: size - 4)
+      else { return false }
+      if !textBefore.isEmpty { deliverText(Array(textBefore), each: each) }
+      each(.frame(UnsafeBufferPointer(start: payload, count: size - 4)))
+      return true
+    }
   }
 
   private mutating func deliverText(_ text: [UInt8], each: (Piece) -> Void) {
@@ -109,5 +123,27 @@ struct Deframer: Sendable {
 
   private static func isText(_ byte: UInt8) -> Bool {
     (0x20...0x7e).contains(byte) || (0x07...0x0d).contains(byte) || byte == 0x1b
+  }
+}
+
+extension COBS {
+  // Blocks are copied whole: what stood between delimiters holds no zero.
+  fileprivate static func decodePiece(
+    _ input: UnsafePointer<UInt8>, count: Int, into output: UnsafeMutablePointer<UInt8>
+  ) -> Int? {
+    var read = 0
+    var written = 0
+    while read < count {
+      let code = Int(input[read])
+      guard code != 0, read &+ code <= count else { return nil }
+      memcpy(output + written, input + read + 1, code &- 1)
+      written &+= code &- 1
+      read &+= code
+      if code < 255 && read < count {
+        output[written] = 0
+        written &+= 1
+      }
+    }
+    return written
   }
 }

@@ -23,73 +23,110 @@ public struct TraceEvent: Sendable, Equatable {
 
 /// Header and records of a frame; kept between frames so that its memory is used again.
 struct EventFrame: Sendable {
+  /// The shortest record has 12 bits, and a frame at most `Deframer.pieceLimit` bytes.
+  private static let recordLimit = Deframer.pieceLimit * 8 / 12 + 1
+
   var cpu: UInt8 = 0
   /// Cumulative index of the first record on this CPU.
   var index: UInt64 = 0
   var dropped: UInt64 = 0
-  var events: [TraceEvent] = []
-  private var symbols: [UInt16] = []
+  /// The records are the first `count` of `places`.
+  private(set) var count = 0
+  private var places: [TraceEvent] = []
+
+  var events: ArraySlice<TraceEvent> { places[..<count] }
+
+  /// Calls `body` with the records.
+  func withEvents(_ body: (UnsafeBufferPointer<TraceEvent>) -> Void) {
+    places.withUnsafeBufferPointer { body(UnsafeBufferPointer(rebasing: $0[..<count])) }
+  }
 
   /// Reads a frame after its first byte; false when it is malformed.
   mutating func read(_ reader: inout FrameReader) -> Bool {
-    events.removeAll(keepingCapacity: true)
-    symbols.removeAll(keepingCapacity: true)
     guard let cpu = reader.byte(), let index = reader.varint(), let dropped = reader.varint(),
       let thread = reader.varint(), thread <= UInt64(UInt32.max), let time = reader.varint()
     else { return false }
     self.cpu = cpu
     self.index = index
     self.dropped = dropped
-    return readRecords(BitReader(reader.rest), thread: UInt32(thread), time: time)
+    let first = TraceEvent(
+      symbol: .time, cpu: cpu, errno: 0, thread: UInt32(thread), end: time, duration: 0, offCPU: 0, argument: 0)
+    if places.isEmpty { places = Array(repeating: first, count: Self.recordLimit) }
+    let rest = reader.rest
+    let read = places.withUnsafeMutableBufferPointer { places in
+      withUnsafeTemporaryAllocation(of: UInt16.self, capacity: 16) { symbols in
+        RecordReader(bits: BitReader(rest), event: first, symbols: symbols.baseAddress!).read(into: places)
+      }
+    }
+    count = read ?? 0
+    return read != nil
   }
+}
 
-  // The shortest record has 12 bits; fewer are the padding of the last byte.
-  private mutating func readRecords(_ bits: BitReader, thread: UInt32, time: UInt64) -> Bool {
-    var bits = bits
-    var event = TraceEvent(
-      symbol: .time, cpu: cpu, errno: 0, thread: thread, end: time, duration: 0, offCPU: 0, argument: 0)
+/// Reads the records behind the header of a frame, one after the other.
+private struct RecordReader {
+  var bits: BitReader
+  /// The record before, and the thread that runs.
+  var event: TraceEvent
+  let symbols: UnsafeMutablePointer<UInt16>
+  var symbolCount = 0
+
+  /// Returns how many there are; nil when the frame is malformed. Fewer than 12 bits are the padding of the last byte.
+  consuming func read(into places: UnsafeMutableBufferPointer<TraceEvent>) -> Int? {
+    var count = 0
     while bits.remaining >= 12 {
-      guard let code = symbol(&bits), let delta = bits.number() else { return false }
+      bits.refill()
+      guard let code = symbol(), let delta = bits.number() else { return nil }
       event.symbol = Symbol(rawValue: code >> 3)
       if event.symbol == .time {
         event.end = event.end &- delta
         continue
       }
       event.end = event.end &+ delta
-      guard readBody(of: &event, flags: code & 7, &bits) else { return false }
-      events.append(event)
-      if event.symbol == .contextSwitch { event.thread = UInt32(event.argument) }
+      guard readBody(flags: code & 7), count < places.count else { return nil }
+      places[count] = event
+      count &+= 1
+      if event.symbol == .contextSwitch { event.thread = UInt32(truncatingIfNeeded: event.argument) }
     }
-    return true
+    return bits.isOverrun ? nil : count
   }
 
-  private mutating func symbol(_ bits: inout BitReader) -> UInt16? {
-    guard let index = bits.bits(4) else { return nil }
-    if index < 15 { return Int(index) < symbols.count ? symbols[Int(index)] : nil }
-    guard let code = bits.bits(13).map({ UInt16($0) }) else { return nil }
-    if symbols.count < 15 { symbols.append(code) }
+  @inline(__always)
+  private mutating func symbol() -> UInt16? {
+    let index = Int(bits.ready(4))
+    if index < 15 { return index < symbolCount ? symbols[index] : nil }
+    let code = UInt16(bits.ready(13))
+    if symbolCount < 15 {
+      symbols[symbolCount] = code
+      symbolCount &+= 1
+    }
     return code
   }
 
-  private func readBody(of event: inout TraceEvent, flags: UInt16, _ bits: inout BitReader) -> Bool {
-    event.duration = 0
+  @inline(__always)
+  private mutating func readBody(flags: UInt16) -> Bool {
+    guard let number = bits.number() else { return false }
     event.errno = 0
     event.argument = 0
     event.offCPU = 0
     if event.symbol == .contextSwitch {
-      guard let tid = bits.number(), tid <= UInt64(UInt32.max) else { return false }
-      event.argument = tid
-      return true
+      event.duration = 0
+      event.argument = number
+      return number <= UInt64(UInt32.max)
     }
-    guard event.symbol.isSystemCall || event.symbol.isSpan, let duration = bits.number() else { return false }
-    event.duration = duration
-    if flags & 1 != 0 {
-      guard let errno = bits.bits(8) else { return false }
-      event.errno = UInt8(errno)
-    }
+    event.duration = number
+    guard event.symbol.isSystemCall || event.symbol.isSpan else { return false }
+    return flags == 0 || readAnnounced(flags)
+  }
+
+  @inline(never)
+  private mutating func readAnnounced(_ flags: UInt16) -> Bool {
+    bits.refill()
+    if flags & 1 != 0 { event.errno = UInt8(bits.ready(8)) }
     if flags & 2 != 0 {
       guard let argument = bits.number() else { return false }
       event.argument = argument
+      bits.refill()
     }
     if flags & 4 != 0 {
       guard let offCPU = bits.number() else { return false }

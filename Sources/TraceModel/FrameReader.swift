@@ -54,41 +54,82 @@ struct FrameReader {
 }
 
 /// Reads the bit field that ends an EVENTS frame, first bit first from the top of each byte.
+///
+/// Behind the end come zeros without number: who reads asks `isOverrun` once, after it has read what belongs together.
 struct BitReader {
-  private let bytes: UnsafeBufferPointer<UInt8>
-  private var next = 0
-  private var buffer: UInt64 = 0
-  private var buffered: UInt64 = 0
+  private var next: UnsafeRawPointer
+  private let end: UnsafeRawPointer
+  /// The bits to come, from the top; the lowest 64 − `held` are zero or already those to come.
+  private var window: UInt64 = 0
+  private var held: Int = 0
 
-  init(_ bytes: UnsafeBufferPointer<UInt8>) { self.bytes = bytes }
-
-  var remaining: Int { Int(buffered) + (bytes.count - next) * 8 }
-
-  /// The next `width` bits, at most 48.
-  @inline(__always)
-  mutating func bits(_ width: UInt64) -> UInt64? {
-    while buffered < width {
-      guard next < bytes.count else { return nil }
-      buffer = buffer << 8 | UInt64(bytes[next])
-      buffered += 8
-      next += 1
-    }
-    buffered -= width
-    return buffer >> buffered & ((1 << width) - 1)
+  init(_ bytes: UnsafeBufferPointer<UInt8>) {
+    // Never read: there is nothing between the two.
+    let start = UnsafeRawPointer(bytes.baseAddress ?? UnsafePointer(bitPattern: 16)!)
+    next = start
+    end = start + bytes.count
+    refill()
   }
 
-  /// A number with its length before it; see docs/wire-format.md.
+  /// Bits that are left; below zero after reading too far.
+  @inline(__always)
+  var remaining: Int { held &+ (end - next) &* 8 }
+  @inline(__always)
+  var isOverrun: Bool { remaining < 0 }
+
+  /// Makes at least 56 bits ready, as long as there are as many.
+  @inline(__always)
+  mutating func refill() {
+    guard held >= 0, end - next >= 8 else { return refillAtEnd() }
+    window |= UInt64(bigEndian: next.loadUnaligned(as: UInt64.self)) &>> UInt64(held)
+    let bytes = (63 &- held) &>> 3
+    next += bytes
+    held &+= bytes &* 8
+  }
+
+  @inline(never)
+  private mutating func refillAtEnd() {
+    while held >= 0 && held <= 56 && next < end {
+      window |= UInt64(next.load(as: UInt8.self)) << UInt64(56 - held)
+      next += 1
+      held += 8
+    }
+  }
+
+  /// The next `width` bits, 1 to 56; only as many as a refill before has made ready.
+  @inline(__always)
+  mutating func ready(_ width: Int) -> UInt64 {
+    let value = window &>> UInt64(64 &- width)
+    window &<<= UInt64(width)
+    held &-= width
+    return value
+  }
+
+  /// A number with its length before it, see docs/wire-format.md; nil for a length that there is not. At least 18 bits
+  /// were ready; longer numbers refill.
   @inline(__always)
   mutating func number() -> UInt64? {
-    guard var length = bits(4) else { return nil }
-    if length == 15 {
-      guard let more = bits(6), more <= 49 else { return nil }
-      length += more
+    let length = Int(ready(4))
+    guard length < 15 else { return longNumber() }
+    guard length > 1 else { return UInt64(length) }
+    return 1 &<< UInt64(length &- 1) | ready(length &- 1)
+  }
+
+  @inline(never)
+  private mutating func longNumber() -> UInt64? {
+    refill()
+    let more = Int(ready(6))
+    guard more <= 49 else { return nil }
+    let below = more + 14
+    guard below > 32 else {
+      let value = ready(below)
+      refill()
+      return 1 << UInt64(below) | value
     }
-    guard length > 1 else { return length }
-    let below = length - 1
-    guard below > 32 else { return bits(below).map { 1 << below | $0 } }
-    guard let high = bits(below - 32), let low = bits(32) else { return nil }
-    return 1 << below | high << 32 | low
+    let high = ready(below - 32)
+    refill()
+    let low = ready(32)
+    refill()
+    return 1 << UInt64(below) | high << 32 | low
   }
 }

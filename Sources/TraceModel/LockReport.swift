@@ -59,10 +59,10 @@ extension TraceModel {
     detail.instances = facts(.instance).sorted { $0.count > $1.count }.map {
       LockDetail.Instance(address: $0.second, count: $0.count, sum: nanoseconds($0.sum), max: nanoseconds($0.max))
     }
-    for fact in facts(.context) {
-      if fact.first & LockContext.interrupt != 0 {
+    for fact in facts(.call) {
+      if fact.second & LockContext.interrupt != 0 {
         detail.contexts.interrupt += fact.count
-      } else if fact.first & LockContext.interruptsOff != 0 {
+      } else if fact.second & LockContext.interruptsOff != 0 {
         detail.contexts.interruptsOff += fact.count
       } else {
         detail.contexts.interruptsOn += fact.count
@@ -72,13 +72,14 @@ extension TraceModel {
   }
 
   private func takers(_ calls: [LockFact], again: [LockFact], _ session: Session) -> [LockDetail.Taker] {
-    calls.sorted { $0.count > $1.count }.map { fact in
-      let made = session.systemCalls[Int(clamping: fact.first)]?.count ?? 0
+    Dictionary(grouping: calls, by: \.first).map { row, facts in
+      let made = session.systemCalls[Int(clamping: row)]?.count ?? 0
+      let count = facts.reduce(0) { $0 + $1.count }
       return LockDetail.Taker(
-        name: Self.takerName(fact.first), count: fact.count,
-        perCall: made > 0 ? Double(fact.count) / Double(made) : nil,
-        again: again.filter { $0.first == fact.first }.reduce(0) { $0 + $1.count })
+        name: Self.takerName(row), count: count, perCall: made > 0 ? Double(count) / Double(made) : nil,
+        again: again.filter { $0.first == row }.reduce(0) { $0 + $1.count })
     }
+    .sorted { ($1.count, $0.name) < ($0.count, $1.name) }
   }
 
   /// The name of what a lock fact's row stands for.

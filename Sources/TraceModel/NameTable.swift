@@ -8,6 +8,8 @@ public struct NameTable: Sendable, Equatable {
   /// The rank of a lock class: a thread may take a lock only of a higher rank than those it holds.
   public var lockRanks: [Int: Int] = [:]
 
+  /// What a kernel says of its lock classes: bit 0, interrupts take it; bit 1, there is one for the whole kernel.
+  public var lockTraits: [Int: Int] = [:]
   /// Where locks are taken: address in the code and class, by the number that the stream has.
   public var sites: [Int: LockSite] = [:]
   public var functions = FunctionTable()
@@ -35,6 +37,8 @@ public struct NameTable: Sendable, Equatable {
   public enum Kind: UInt8, Sendable {
     case key = 1
     case span, lock
+    /// The rank's place holds bits: 1 interrupts take it, 2 there is one for the whole kernel.
+    case lockTraits = 5
   }
 
   public mutating func add(kind: Kind, id: Int, rank: Int, name: String) {
@@ -44,6 +48,7 @@ public struct NameTable: Sendable, Equatable {
     case .lock:
       locks[id] = name
       lockRanks[id] = rank
+    case .lockTraits: lockTraits[id] = rank
     }
   }
 
@@ -52,6 +57,7 @@ public struct NameTable: Sendable, Equatable {
     keys.sorted { $0.key < $1.key }.map { (.key, $0.key, 0, $0.value) }
       + spans.sorted { $0.key < $1.key }.map { (.span, $0.key, 0, $0.value) }
       + locks.sorted { $0.key < $1.key }.map { (.lock, $0.key, lockRanks[$0.key] ?? 0, $0.value) }
+      + lockTraits.sorted { $0.key < $1.key }.map { (.lockTraits, $0.key, $0.value, "") }
   }
 
   public static func hexadecimal(_ bytes: [UInt8]) -> String {

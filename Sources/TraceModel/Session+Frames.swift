@@ -14,15 +14,30 @@ extension Session {
   /// Returns false when the records had been received before.
   mutating func applyEvents(_ frame: EventFrame) -> Bool {
     var account = account(of: Int(frame.cpu), index: frame.index, dropped: frame.dropped)
-    let isNew = account.receive(index: frame.index, records: frame.events.count, dropped: frame.dropped)
+    let isNew = account.receive(index: frame.index, records: frame.count, dropped: frame.dropped)
     cpus[Int(frame.cpu)] = account
     guard isNew else { return false }
-    for event in frame.events {
-      if event.symbol == .contextSwitch { contextSwitches &+= 1 } else { folder.add(event) }
-      advance(to: event.end)
-    }
+    frame.withEvents { add($0) }
     foldWhenDue()
     return true
+  }
+
+  // Records of one thread stand together up to a switch, which is the last of its thread.
+  private mutating func add(_ events: UnsafeBufferPointer<TraceEvent>) {
+    var (earliest, latest) = (UInt64.max, UInt64.min)
+    var first = 0
+    for index in events.indices {
+      earliest = min(earliest, events[index].end)
+      latest = max(latest, events[index].end)
+      guard events[index].symbol == .contextSwitch else { continue }
+      contextSwitches &+= 1
+      folder.add(UnsafeBufferPointer(rebasing: events[first..<index]))
+      first = index + 1
+    }
+    folder.add(UnsafeBufferPointer(rebasing: events[first...]))
+    guard !events.isEmpty else { return }
+    advance(to: latest)
+    advance(to: earliest)
   }
 
   mutating func applyLoss(_ reader: inout FrameReader) -> Bool {
@@ -56,7 +71,8 @@ extension Session {
     }
     advance(to: time)
     guard accept(generation: generation) else { return true }
-    for row in rows { update(row: row.index) { $0.update(row, time: time) } }
+    let second = ticksPerSecond ?? 1 << 27
+    for row in rows { update(row: row.index) { $0.update(row, time: time, second: second) } }
     return true
   }
 

@@ -9,55 +9,123 @@ import Tracer
 struct SpanFolder: Sendable {
   static let pendingLimit = 4096
 
-  private var pending: [UInt32: [TraceEvent]] = [:]
+  private var queues: [SpanQueue] = []
+  private var placeOf: [UInt64: Int] = [:]
+  private var latest = 0
 
   /// Events waiting to be folded.
-  var pendingCount: Int { pending.values.reduce(0) { $0 + $1.count } }
+  var pendingCount: Int { queues.reduce(0) { $0 + $1.count } }
 
-  mutating func add(_ event: TraceEvent) { pending[event.thread, default: []].append(event) }
+  mutating func add(_ event: TraceEvent) {
+    withUnsafePointer(to: event) { add(UnsafeBufferPointer(start: $0, count: 1)) }
+  }
+
+  /// Takes events of one thread on one CPU.
+  mutating func add(_ events: UnsafeBufferPointer<TraceEvent>) {
+    guard let first = events.first else { return }
+    let key = SpanQueue.key(first)
+    if latest >= queues.count || queues[latest].key != key { latest = place(of: key) }
+    queues[latest].append(events)
+  }
+
+  private mutating func place(of key: UInt64) -> Int {
+    if let place = placeOf[key] { return place }
+    placeOf[key] = queues.count
+    queues.append(SpanQueue(key: key))
+    return queues.count - 1
+  }
 
   /// Folds what ended before `horizon` into the tree; `everything` also what could still be enclosed.
   mutating func fold(
     into tree: inout SpanTree, before horizon: UInt64, everything: Bool = false, name: (UInt32) -> String
   ) {
-    for thread in pending.keys.sorted() {
-      guard var events = pending[thread] else { continue }
-      events.sort(by: Self.endsBefore)
-      let settled = everything ? events.count : Self.settled(events, before: horizon)
-      guard settled > 0 else { continue }
-      let root = tree.child(of: nil, .thread(name(thread)))
-      Self.fold(events[..<settled], into: &tree, root: root)
-      pending[thread] = settled == events.count ? nil : Array(events[settled...])
+    queues.sort { $0.key < $1.key }
+    var place = 0
+    while place < queues.count {
+      let thread = queues[place].thread
+      let end = queues[place...].firstIndex { $0.thread != thread } ?? queues.count
+      fold(place..<end, into: &tree, before: horizon, everything) { name(thread) }
+      place = end
+    }
+    forgetIdleThreads()
+  }
+
+  // Folds one thread, whose queues these are.
+  private mutating func fold(
+    _ range: Range<Int>, into tree: inout SpanTree, before horizon: UInt64, _ everything: Bool, name: () -> String
+  ) {
+    for place in range { queues[place].sort() }
+    var events = queues[range.lowerBound].prefix(before: horizon, everything)
+    for place in range.dropFirst() {
+      events = SpanQueue.merge(events, queues[place].prefix(before: horizon, everything))
+    }
+    let waiting = queues[range].reduce(0) { $0 + $1.count }
+    let settled = everything ? events.count : Self.settled(events, waiting: waiting)
+    guard settled > 0 else { return }
+    let root = tree.child(of: nil, .thread(name()))
+    events.withUnsafeBufferPointer { Self.fold(UnsafeBufferPointer(rebasing: $0[..<settled]), into: &tree, root: root) }
+    remove(events.prefix(settled), from: range)
+  }
+
+  private mutating func remove(_ events: ArraySlice<TraceEvent>, from range: Range<Int>) {
+    guard range.count > 1 else { return queues[range.lowerBound].remove(events.count) }
+    for place in range {
+      let key = queues[place].key
+      queues[place].remove(events.reduce(0) { SpanQueue.key($1) == key ? $0 + 1 : $0 })
     }
   }
 
-  // Of two that end together the longer, and of two alike the system call, encloses the other.
-  private static func endsBefore(_ one: TraceEvent, _ other: TraceEvent) -> Bool {
-    if one.end != other.end { return one.end < other.end }
-    if one.duration != other.duration { return one.duration < other.duration }
-    return one.symbol.rawValue < other.symbol.rawValue
+  // How many of the sorted events, which are past the horizon, nothing can enclose any more.
+  private static func settled(_ events: ArraySlice<TraceEvent>, waiting: Int) -> Int {
+    let settled = events.lastIndex { $0.symbol.isSystemCall }.map { $0 + 1 - events.startIndex } ?? 0
+    return waiting - settled > pendingLimit ? events.count : settled
   }
 
-  private static func settled(_ events: [TraceEvent], before horizon: UInt64) -> Int {
-    let past = events.firstIndex { $0.end >= horizon } ?? events.count
-    let settled = events[..<past].lastIndex { $0.symbol.isSystemCall }.map { $0 + 1 } ?? 0
-    return events.count - settled > pendingLimit ? past : settled
+  // Threads end; what is kept of them must not grow with their number.
+  private mutating func forgetIdleThreads() {
+    queues.removeAll { $0.count == 0 }
+    placeOf.removeAll(keepingCapacity: true)
+    for place in queues.indices { placeOf[queues[place].key] = place }
+    latest = 0
   }
 
   // Walks backwards: by descending end, an enclosing event comes before what it encloses.
-  private static func fold(_ events: ArraySlice<TraceEvent>, into tree: inout SpanTree, root: Int) {
-    var open: [(event: TraceEvent, node: Int, childrenOnCPU: UInt64)] = []
-    for event in events.reversed() {
-      while let top = open.last, event.start < top.event.start { close(open.removeLast(), &tree) }
-      if !open.isEmpty { open[open.count - 1].childrenOnCPU &+= event.onCPU }
-      open.append((event, tree.child(of: open.last?.node ?? root, SpanTree.Label(event)), 0))
+  private static func fold(_ events: UnsafeBufferPointer<TraceEvent>, into tree: inout SpanTree, root: Int) {
+    withUnsafeTemporaryAllocation(of: Open.self, capacity: events.count + 1) { open in
+      // Below all of them the thread, which nothing closes.
+      open.initializeElement(at: 0, to: Open(start: 0, onCPU: 0, offCPU: 0, node: root))
+      var depth = 0
+      for index in events.indices.reversed() {
+        let event = events[index]
+        let (start, onCPU) = (event.start, event.onCPU)
+        while depth > 0 && start < open[depth].start {
+          close(open[depth], &tree)
+          depth &-= 1
+        }
+        open[depth].childrenOnCPU &+= onCPU
+        let node = tree.child(of: open[depth].node, event)
+        depth &+= 1
+        open.initializeElement(at: depth, to: Open(start: start, onCPU: onCPU, offCPU: event.offCPU, node: node))
+      }
+      while depth > 0 {
+        close(open[depth], &tree)
+        depth &-= 1
+      }
     }
-    while let last = open.popLast() { close(last, &tree) }
   }
 
-  private static func close(_ item: (event: TraceEvent, node: Int, childrenOnCPU: UInt64), _ tree: inout SpanTree) {
-    let onCPU = item.event.onCPU
-    let own = onCPU > item.childrenOnCPU ? onCPU - item.childrenOnCPU : 0
-    tree.add(to: item.node, selfOnCPU: own, offCPU: item.event.offCPU)
+  /// An event whose children are being looked for.
+  private struct Open {
+    var start: UInt64
+    var onCPU: UInt64
+    var offCPU: UInt64
+    var node: Int
+    var childrenOnCPU: UInt64 = 0
+  }
+
+  @inline(__always)
+  private static func close(_ item: Open, _ tree: inout SpanTree) {
+    let own = item.onCPU > item.childrenOnCPU ? item.onCPU - item.childrenOnCPU : 0
+    tree.add(to: item.node, selfOnCPU: own, offCPU: item.offCPU)
   }
 }

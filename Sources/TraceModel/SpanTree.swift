@@ -25,6 +25,8 @@ public struct SpanTree: Sendable {
   /// Parents stand before their children.
   public private(set) var nodes: [Node] = []
   private var children: [ChildKey: Int] = [:]
+  /// The same for events whose symbol is the label: found without hashing a label.
+  private var childrenBySymbol = SymbolTable()
 
   private struct ChildKey: Hashable, Sendable {
     var parent: Int
@@ -52,10 +54,32 @@ public struct SpanTree: Sendable {
     return nodes.count - 1
   }
 
+  /// The child that an event belongs to.
+  @inline(__always)
+  mutating func child(of parent: Int, _ event: TraceEvent) -> Int {
+    if let index = childrenBySymbol[parent, event.symbol] { return index }
+    return newChild(of: parent, event)
+  }
+
+  @inline(never)
+  private mutating func newChild(of parent: Int, _ event: TraceEvent) -> Int {
+    let index = child(of: parent, Label(event))
+    if event.symbol != .otherSystemCall { childrenBySymbol.insert(parent, event.symbol, index) }
+    return index
+  }
+
+  @inline(__always)
   mutating func add(to index: Int, selfOnCPU: UInt64, offCPU: UInt64) {
-    nodes[index].count &+= 1
-    nodes[index].selfOnCPU &+= selfOnCPU
-    nodes[index].offCPU &+= offCPU
+    nodes[index].add(selfOnCPU: selfOnCPU, offCPU: offCPU)
+  }
+}
+
+extension SpanTree.Node {
+  @inline(__always)
+  fileprivate mutating func add(selfOnCPU: UInt64, offCPU: UInt64) {
+    count &+= 1
+    self.selfOnCPU &+= selfOnCPU
+    self.offCPU &+= offCPU
   }
 }
 

@@ -94,7 +94,7 @@ public struct TraceModel: Sendable {
     switch type {
     case .events:
       guard events.read(&reader) else { return false }
-      if sessions[current].applyEvents(events), let each { events.events.forEach(each) }
+      if sessions[current].applyEvents(events), let each { events.withEvents { $0.forEach(each) } }
       return true
     case .loss: return sessions[current].applyLoss(&reader)
     case .pong: return sessions[current].applyPong(&reader)

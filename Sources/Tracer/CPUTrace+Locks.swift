@@ -34,8 +34,7 @@ extension CPUTrace {
   public func taken(_ lock: UInt64, _ lockClass: UInt32, site: UInt32, by taker: LockTaker, now: UInt64) {
     let facts = area.pointee.lockFacts
     let held = area.pointee.heldLocks
-    facts.add(.call, lockClass, taker.row)
-    facts.add(.context, lockClass, taker.context)
+    facts.add(.call, lockClass, taker.row, taker.context)
     let isInterrupt = taker.context & LockContext.interrupt
     noteOrder(lockClass, isInterrupt: isInterrupt, facts)
     if taker.serial != 0 { notePast(lock, lockClass, site: site, taker, facts) }
@@ -64,6 +63,11 @@ extension CPUTrace {
     if entry.instance != 0 {
       area.pointee.lockFacts.add(to: Int(truncatingIfNeeded: entry.instance) &- 1, amount: now &- entry.start)
     }
+  }
+
+  /// An address space has ended, of whose anonymous pages `untouched` were never accessed. Interrupts are off.
+  public func memoryEnded(untouched: UInt64) {
+    area.pointee.lockFacts.add(.untouched, 0, untouched > 0 ? 1 : 0, amount: untouched)
   }
 
   /// The key has been turned on or off: what is held now is not known.

@@ -9,18 +9,20 @@ public enum LockFactKind: UInt64, Sendable {
   /// Waits of the class, by the site of the holder and the waiter's address. Sum and
   /// maximum: TSC ticks waited.
   case wait = 1
-  /// Acquisitions by the row of the running system call; 640 outside of system calls, 641 in interrupts.
+  /// Acquisitions by the row of the running system call (640 outside of system calls, 641 in interrupts) and by context
+  /// (`LockContext`).
   case call = 2
   /// Acquisitions while a lock of the class in the first number was held.
   case order = 3
-  /// Acquisitions by context: `LockContext`.
-  case context = 4
   /// Acquisitions of one lock, by its address; sum and maximum: TSC ticks held. The first instances of a class only.
   case instance = 5
   /// Acquisitions of a lock that the same system call (first number) had held before; second number: site.
   case again = 6
   /// Attempts that failed.
   case failedTry = 7
+  /// Address spaces that have ended, of class 0. Sum and maximum: pages that were filled with zeros ahead of need and
+  /// never touched. First number: 1 when it had such pages at all.
+  case untouched = 8
 }
 
 /// The bits of a context: in an interrupt's handler, with interrupts off.

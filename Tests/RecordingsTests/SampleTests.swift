@@ -11,8 +11,9 @@ import TraceModel
 
   @Test func noneIsForgotten() throws {
     #expect(
-      try FileManager.default.contentsOfDirectory(atPath: Self.root.path).filter { !$0.hasSuffix(".md") }.sorted()
-        == Self.all)
+      try FileManager.default.contentsOfDirectory(atPath: Self.root.path).filter {
+        FileManager.default.fileExists(atPath: Self.root.appendingPathComponent("\($0)/workload.sh").path)
+      }.sorted() == Self.all)
   }
 
   @Test(arguments: all, ["on-cpu", "off-cpu"])

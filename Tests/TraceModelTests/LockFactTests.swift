@@ -56,6 +56,6 @@ import Tracer
     machine.flush()
     let session = try #require(machine.model().session)
     #expect(session.lockFacts(.order).isEmpty)
-    #expect(session.lockFacts(.context).map { [UInt64($0.lockClass), $0.first] } == [[3, 0], [4, 1]])
+    #expect(session.lockFacts(.call).map { [UInt64($0.lockClass), $0.first, $0.second] } == [[3, 0, 0], [4, 641, 1]])
   }
 }

@@ -3,6 +3,7 @@ import Tracer
 
 struct Workload {
   var random: Random
+  private var threads: [UnsafeMutablePointer<ThreadTrace>] = []
   /// Numbers of calls and how often they come: read, write, close, openat, newfstatat, mmap, brk, rt_sigaction …
   static let calls: [UInt64] = [
     0, 0, 0, 1, 1, 1, 3, 3, 257, 257, 262, 262, 9, 11, 12, 13, 13, 14, 5, 8, 72, 33, 61, 39,
@@ -10,10 +11,10 @@ struct Workload {
 
   init(seed: UInt64) { random = Random(state: seed) }
 
-  /// Makes `count` system calls on CPUs in turn; ticks the timer every 4 ms of the clock.
+  /// Makes `count` system calls of six threads on CPUs in turn; ticks the timer every 4 ms of the clock.
   mutating func run(_ machine: Machine, calls count: Int) {
-    let threads = (1...6).map {
-      machine.thread(UInt32(100 + $0), ["sh", "grep", "find", "sed", "sort", "tar"][$0 - 1])
+    if threads.isEmpty {
+      threads = (1...6).map { machine.thread(UInt32(100 + $0), ["sh", "grep", "find", "sed", "sort", "tar"][$0 - 1]) }
     }
     var nextTick = machine.line.clock + Machine.hertz / 250
     for index in 0..<count {

@@ -14,7 +14,7 @@
 // kernel; the audit after the link (`make probes`, LinkTests) fails when one has vanished.
 #define APUS_KEYS(X)                                                                                                   \
   X(0, syscalls, 1)  /* system-call histogram and record */                                                            \
-  X(1, process, 8)   /* spans exec, fork, exit, wait */                                                                \
+  X(1, process, 20)  /* spans exec, fork, exit, wait and their phases, sleep, log */                                                                \
   X(2, path, 2)      /* span path lookup */                                                                            \
   X(3, fault, 2)     /* span page fault */                                                                             \
   X(4, scheduler, 2) /* context switches */                                                                            \
@@ -30,7 +30,16 @@
   X(4, wait, "wait")                                                                                                   \
   X(5, path, "path_lookup")                                                                                            \
   X(6, fault, "page_fault")                                                                                            \
-  X(7, switch, "context_switch")
+  X(7, switch, "context_switch")                                                                                       \
+  X(8, log, "log")                   /* a line of the kernel's own */                                                  \
+  X(9, sleep, "sleep")               /* from giving up the CPU to having it again */                                   \
+  X(10, exec_load, "exec_load")      /* the file found and its head read */                                            \
+  X(11, exec_image, "exec_image")    /* the new memory built */                                                        \
+  X(12, exec_replace, "exec_replace") /* the old program given up */                                                   \
+  X(13, fork_memory, "fork_memory")  /* address space copied */                                                        \
+  X(14, fork_files, "fork_files")    /* descriptors copied */                                                          \
+  X(15, exit_memory, "exit_memory")  /* address space given up */                                                      \
+  X(16, exit_files, "exit_files")    /* descriptors closed */
 
 // X(id, name, rank, printed name): a thread may take a lock only of a higher rank than those it holds.
 #define APUS_LOCK_CLASSES(X)                                                                                           \
@@ -62,6 +71,12 @@
   X(19, console, 90, "console")            /* UART output */                                                           \
   X(26, epoll_nesting, 18, "epoll_nesting") /* an epoll is being put into another */                                   \
   X(27, names, 33, "names")                /* names of sockets and pty numbers */
+
+// X(id, traits): what the tools must know of a class to judge it. 1: interrupts take it. 2: there is one for the whole
+// kernel.
+#define APUS_LOCK_TRAITS(X)                                                                                            \
+  X(9, 1) X(12, 1) X(13, 1) X(14, 1) X(20, 3) X(25, 1) X(19, 3)                                                        \
+  X(0, 2) X(5, 2) X(15, 2) X(16, 2) X(17, 2) X(18, 2) X(23, 2) X(26, 2) X(27, 2)
 
 enum apus_key { 
 #define X(id, name, sites) apus_key_id_##name = id,

@@ -3,6 +3,7 @@
 
 import CMachine
 import KernelCore
+import Tracer
 
 /// One piece of a message.
 enum Text {
@@ -23,7 +24,16 @@ enum Console {
     _ first: Text, _ second: Text = .literal(""), _ third: Text = .literal(""), _ fourth: Text = .literal("")
   ) {
     if isPanicking { return writeLine(first, second, third, fourth) }
+    if apus_key_process() { return tracedLine(first, second, third, fourth) }
     lock.withLock { writeLine(first, second, third, fourth) }
+  }
+
+  /// A line is time of whatever thread writes it. Before there are threads the key is off.
+  @inline(never)
+  private static func tracedLine(_ first: Text, _ second: Text, _ third: Text, _ fourth: Text) {
+    let start = Probes.log.begin(Thread.current)
+    lock.withLock { writeLine(first, second, third, fourth) }
+    Probes.log.end(start, Thread.current)
   }
 
   /// Runs `body` while no line is written.

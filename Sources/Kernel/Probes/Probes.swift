@@ -65,6 +65,15 @@ enum Probes {
   static var fork: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_fork) } }
   static var exit: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exit) } }
   static var wait: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_wait) } }
+  static var log: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_log) } }
+  static var sleep: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_sleep) } }
+  static var execLoad: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exec_load) } }
+  static var execImage: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exec_image) } }
+  static var execReplace: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exec_replace) } }
+  static var forkMemory: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_fork_memory) } }
+  static var forkFiles: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_fork_files) } }
+  static var exitMemory: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exit_memory) } }
+  static var exitFiles: ProcessSpan { @inline(__always) get { ProcessSpan(id: apus_span_exit_files) } }
   static var path: PathSpan { @inline(__always) get { PathSpan() } }
   static var fault: FaultSpan { @inline(__always) get { FaultSpan() } }
 

@@ -83,7 +83,8 @@ func apus_current_call(_ serial: UnsafeMutablePointer<UInt64>) -> UInt32 {
   guard apus_current() != nil else { return UInt32(LockTaker.noCall) }
   return Thread.running._withUnsafeGuaranteedRef { thread in
     guard thread.hasUserState, thread.userFrame.pointee.isSystemCall else { return UInt32(LockTaker.noCall) }
-    serial.pointee = thread.tracePointer.pointee.callStart
+    // What a call does again after it has slept is no repetition.
+    serial.pointee = thread.tracePointer.pointee.callStart ^ UInt64(truncatingIfNeeded: thread.switchCount) << 40 | 1
     return UInt32(truncatingIfNeeded: min(thread.userFrame.pointee.error, UInt64(RowIndex.other)))
   }
 }

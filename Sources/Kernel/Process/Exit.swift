@@ -52,8 +52,12 @@ extension Process {
     let status = endingStatus ?? lastStatus
     timers.cancelAll()
     let ticks = CommandCost.ticks(of: self)
+    let files = Probes.exitFiles.begin(Thread.current)
     dropFiles()
+    Probes.exitFiles.end(files, Thread.current)
+    let memory = Probes.exitMemory.begin(Thread.current)
     releaseMemory()
+    Probes.exitMemory.end(memory, Thread.current)
     if session == pid { terminal?.releaseSession(session) }
     let reaped = ProcessTable.lock.withLock { becomeZombie(status) }
     InitProcess.noteEnd(of: self, status, ticks: ticks)

@@ -71,10 +71,10 @@ enum Fork {
 
   private static func makeProcess(_ pid: Int32, _ request: CloneRequest, _ caller: Thread) throws(Errno) -> Process {
     let parent = caller.process
-    let memory = request.flags.contains(.memory) ? parent.addressSpace : try parent.addressSpace?.copy()
+    let memory = request.flags.contains(.memory) ? parent.addressSpace : try copyMemory(caller)
     let process = Process(
       pid: pid, parent: request.flags.contains(.parent) ? parent.parent : parent, addressSpace: memory,
-      files: request.flags.contains(.files) ? parent.files : try parent.files.fork(),
+      files: request.flags.contains(.files) ? parent.files : try copyFiles(caller),
       filesystem: request.flags.contains(.filesystem) ? parent.filesystem : parent.filesystem.fork(),
       credentials: parent.credentials.copy(),
       actions: request.flags.contains(.signalHandlers) ? parent.actions : SignalActions(copying: parent.actions),
@@ -93,6 +93,18 @@ enum Fork {
     if let ticks = parent.limits.processorLimit { process.timers.setProcessorLimit(ticks) }
     process.isVforkChild = request.flags.contains(.vfork)
     return process
+  }
+
+  private static func copyMemory(_ caller: Thread) throws(Errno) -> AddressSpace? {
+    let start = Probes.forkMemory.begin(caller)
+    defer { Probes.forkMemory.end(start, caller) }
+    return try caller.process.addressSpace?.copy()
+  }
+
+  private static func copyFiles(_ caller: Thread) throws(Errno) -> FileTable {
+    let start = Probes.forkFiles.begin(caller)
+    defer { Probes.forkFiles.end(start, caller) }
+    return try caller.process.files.fork()
   }
 
   private static func makeThread(

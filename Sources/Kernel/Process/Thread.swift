@@ -211,7 +211,9 @@ final class Thread: Sleeper {
       if let result = try attempt() { return result }
       if hasDeliverableSignal { throw .restart }
       if timedOut { throw .ETIMEDOUT }
+      let start = Probes.sleep.begin(self)
       Scheduler.yield()
+      Probes.sleep.end(start, self)
     }
   }
 

@@ -123,20 +123,23 @@ public final class FileTable {
   /// Tells early that `install` would fail, before a file is made for it.
   /// - Throws: EMFILE.
   public func checkRoom() throws(Errno) {
-    guard lock.withLock({ used.firstAbsent(from: 0) }) < limit else { throw .EMFILE }
+    let first = isShared ? lock.withLock { used.firstAbsent(from: 0) } : used.firstAbsent(from: 0)
+    guard first < limit else { throw .EMFILE }
   }
 
   /// dup(2) and F_DUPFD.
   public func duplicate(_ descriptor: Int32, from minimum: Int = 0, closeOnExec: Bool = false) throws(Errno) -> Int32 {
-    let file = try retained(descriptor)
-    return try install(file, closeOnExec: closeOnExec, from: minimum)
+    try withAnyFile(descriptor) { (file) throws(Errno) in
+      try install(file, closeOnExec: closeOnExec, from: minimum)
+    }
   }
 
   /// dup2(2) and dup3(2) for different numbers: closes `target` if it is open, in the same step.
   public func duplicate(_ descriptor: Int32, to target: Int32, closeOnExec: Bool) throws(Errno) {
-    let file = try retained(descriptor)
-    guard target >= 0, Int(target) < limit else { throw .EBADF }
-    let replaced = try replace(Int(target), file, closeOnExec)
+    let replaced = try withAnyFile(descriptor) { (file) throws(Errno) in
+      guard target >= 0, Int(target) < limit else { throw .EBADF }
+      return try replace(Int(target), file, closeOnExec)
+    }
     if let replaced { letGo(replaced) }
   }
 

@@ -42,6 +42,7 @@ public final class AddressSpace {
   }
 
   deinit {
+    if apus_key_process() { countUntouched() }
     for area in areas { releasePages(area.start, area.end) }
     table.free()
   }

@@ -22,11 +22,13 @@ enum Exec {
   static func execute(
     _ file: OpenFile, path: [UInt8], argv: UInt, envp: UInt, caller: Thread, frame: FramePointer
   ) throws(Errno) {
+    let loading = Probes.execLoad.begin(caller)
     let program = try load(file, path: path, caller) { (arguments, skipped) throws(Errno) in
       try arguments.appendArguments(argv, from: skipped)
       if arguments.argumentCount == 0 { try arguments.appendArgument([]) }
       try arguments.appendEnvironment(envp)
     }
+    Probes.execLoad.end(loading, caller)
     try start(program, path: path, caller: caller, frame: frame)
   }
 
@@ -122,8 +124,12 @@ enum Exec {
   private static func start(
     _ program: consuming Program, path: [UInt8], caller: Thread, frame: FramePointer
   ) throws(Errno) {
+    let building = Probes.execImage.begin(caller)
     let image = try ProgramImage(
       program.elf, interpreter: program.interpreter, arguments: program.arguments, path: path, caller: caller)
+    Probes.execImage.end(building, caller)
+    let replacing = Probes.execReplace.begin(caller)
+    defer { Probes.execReplace.end(replacing, caller) }
     let process = caller.process
     try process.unshareFiles()  // the last that can fail for want of memory
     try caller.endOtherThreads()

@@ -1,0 +1,49 @@
+// The developer's program `DecodeBench`: how fast streams are decoded, and whether memory stays flat.
+//
+//   DecodeBench write RECORDS FILE FOLDER   a stream, and the same events as Common Trace Format
+//   DecodeBench decode FILE [PASSES]        records a second of the whole model, best of PASSES
+//   DecodeBench hour                        an hour of the stream's time, and the memory it took
+//
+// `Tools/decode-bench` runs it beside the readers of other tracers.
+import Glibc
+
+let usage = "usage: DecodeBench write RECORDS FILE FOLDER | decode FILE [PASSES] | hour"
+
+func fail(_ message: String, _ status: Int32) -> Never {
+  fputs("DecodeBench: \(message)\n", stderr)
+  exit(status)
+}
+
+@main
+struct DecodeBench {
+  static func main() {
+    let arguments = CommandLine.arguments.dropFirst().map { $0 }
+    switch (arguments.first, arguments.count) {
+    case ("write", 4):
+      guard let records = Int(arguments[1]), records > 0 else { fail("\(arguments[1]) is no number of records", 64) }
+      BenchStream(records: records).write(to: arguments[2], commonTraceFormat: arguments[3])
+    case ("decode", 2), ("decode", 3):
+      guard let passes = Int(arguments.count == 3 ? arguments[2] : "5"), passes > 0 else { fail(usage, 64) }
+      DecodeRun(file: arguments[1]).report(passes: passes)
+    case ("hour", 1): HourRun().report()
+    default: fail(usage, 64)
+    }
+  }
+}
+
+/// Processor time of this process, which other work on the machine does not change much.
+func processorSeconds() -> Double {
+  var time = timespec()
+  clock_gettime(CLOCK_PROCESS_CPUTIME_ID, &time)
+  return Double(time.tv_sec) + Double(time.tv_nsec) / 1e9
+}
+
+/// Memory of this process that is resident, KiB.
+func residentKiB() -> Int {
+  guard let file = fopen("/proc/self/statm", "r") else { return 0 }
+  defer { fclose(file) }
+  var text = [CChar](repeating: 0, count: 128)
+  guard fgets(&text, 127, file) != nil else { return 0 }
+  let fields = String(cString: text).split(separator: " ")
+  return fields.count > 1 ? (Int(fields[1]) ?? 0) * Int(getpagesize()) / 1024 : 0
+}
