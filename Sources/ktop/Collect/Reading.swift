@@ -21,7 +21,9 @@ struct Reading: Sendable {
     let boot = model.session?.tag
     model.feed(bytes) { activity.add($0) }
     // What another boot did belongs to another machine.
-    if let boot, model.session?.tag != boot { activity = Activity() }
+    if let boot, let session = model.session, session.tag != boot {
+      activity = Activity(last: Int(clamping: session.losses.received), of: activity.log)
+    }
     self.activity = activity
     meter.update(model)
     if let session = model.session { advance(to: session) }
@@ -45,10 +47,12 @@ struct Reading: Sendable {
     seconds = max(seconds, bootBegan + Double(since) / Double(second))
   }
 
-  /// Without the log of events, which is large and comes again: for checkpoints.
-  var withoutLog: Reading {
+  /// Without the events themselves, which are large: the log comes again, and spans that wait for what may enclose them
+  /// are settled. For checkpoints.
+  var compact: Reading {
     var copy = self
     copy.activity.log = EventLog()
+    copy.model.settleSpans()
     return copy
   }
 }
