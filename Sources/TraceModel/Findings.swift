@@ -11,7 +11,7 @@ extension TraceModel {
   public func findings(of session: Session) -> [Finding] {
     let rules = FindingRules(model: self, session: session)
     let all =
-      rules.globalLocks() + rules.locksForNothing() + rules.locksTwice() + rules.needlessInterruptLocks()
+      rules.globalLocks() + rules.locksForNothing() + rules.needlessInterruptLocks() + rules.locksTwice()
       + rules.logging() + rules.untouchedMemory() + rules.slowerThanBefore()
     var byPlace: [String: Finding] = [:]
     var order: [String] = []
@@ -78,21 +78,23 @@ struct FindingRules {
     }
   }
 
-  /// sched_yield with nobody to yield to: the thread kept its CPU in every call, and locks were taken all the same.
+  /// sched_yield with nobody to yield to: the thread kept its CPU, and locks were taken all the same. A yield that goes
+  /// somewhere takes the run queue's, once or twice.
   func locksForNothing() -> [Finding] {
     eachCall { row, made in
       guard SyscallNumber(rawValue: row) == .sched_yield else { return [] }
       let nodes = session.tree.nodes.filter { $0.label == .systemCall(row) }
-      let switched = nodes.reduce(0) { $0 + $1.offCPU }
+      let (seen, switched) = nodes.reduce((0, 0)) { ($0.0 + $1.count, $0.1 + $1.timesOffCPU) }
+      let stayed = made - min(made, made * switched / max(seen, 1))
       let taken = classes(of: row).reduce(0) { $0 + $1.count }
-      guard nodes.contains(where: { $0.count > 0 }), switched == 0, Double(taken) >= 0.95 * Double(made) else {
-        return []
-      }
+      let inVain = taken - min(taken, 2 * (made - stayed))
+      guard seen > 0, stayed >= Self.enough, Double(inVain) >= 0.95 * Double(stayed) else { return [] }
       let each = classes(of: row).map { "\(name($0.lockClass)) \(Self.ratio($0.count, made)) times a call" }
       return [
         Finding(
-          kind: .lockForNothing, title: "takes locks though the caller never left the CPU", place: call(row),
-          evidence: each + ["no switch in \(made) calls"], calls: made, savedPerCall: Self.lockCost * taken / made)
+          kind: .lockForNothing, title: "takes locks where the caller keeps the CPU", place: call(row),
+          evidence: each + ["nobody else ran in \(stayed) of \(made) calls"], calls: stayed,
+          savedPerCall: Self.lockCost * inVain / stayed)
       ]
     }
   }

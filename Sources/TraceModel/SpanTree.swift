@@ -20,6 +20,8 @@ public struct SpanTree: Sendable {
     public var count: UInt64 = 0
     public var selfOnCPU: UInt64 = 0
     public var offCPU: UInt64 = 0
+    /// Occurrences that were switched out.
+    public var timesOffCPU: UInt64 = 0
   }
 
   /// Parents stand before their children.
@@ -80,6 +82,7 @@ extension SpanTree.Node {
     count &+= 1
     self.selfOnCPU &+= selfOnCPU
     self.offCPU &+= offCPU
+    timesOffCPU &+= offCPU == 0 ? 0 : 1
   }
 }
 

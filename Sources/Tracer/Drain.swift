@@ -11,7 +11,9 @@ import CMachine
 
 /// The line. Monomorphic in the kernel: no existential, no allocation.
 public protocol ByteSink {
-  /// Takes some of the bytes and says how many; 0 when the line can take none now. Never waits long: at most 16 bytes.
+  /// Most bytes of one write.
+  var burst: Int { get }
+  /// Takes some of the bytes and says how many; 0 when the line can take none now. Never waits long.
   mutating func write(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int
   /// The clock, TSC ticks.
   func now() -> UInt64
@@ -167,7 +169,8 @@ public struct Drain {
         guard prepareFrame(now: line.now()) else { return }
         framesSent &+= 1
       }
-      let burst = wireCount &- wirePosition < 16 ? wireCount &- wirePosition : 16
+      let rest = wireCount &- wirePosition
+      let burst = rest < line.burst ? rest : line.burst
       let taken = line.write(wire + wirePosition, burst)
       guard taken > 0 else { return }
       wirePosition &+= taken

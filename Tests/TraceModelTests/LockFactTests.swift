@@ -56,6 +56,7 @@ import Tracer
     machine.flush()
     let session = try #require(machine.model().session)
     #expect(session.lockFacts(.order).isEmpty)
-    #expect(session.lockFacts(.call).map { [UInt64($0.lockClass), $0.first, $0.second] } == [[3, 0, 0], [4, 641, 1]])
+    #expect(
+      session.lockFacts(.call).map { [UInt64($0.lockClass), $0.first, $0.second] } == [[3, 0, 0], [4, 641, 1]])
   }
 }
