@@ -11,9 +11,10 @@ KERNEL_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/
   $(if $(filter 1,$(CHECKED)),-Xcc -DAPUS_CHECKED -Xswiftc -DAPUS_CHECKED)
 GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/program.json -c release --scratch-path .build-guest
 BIN := .build/release
+PREFIX ?= /usr/local
 
 .DEFAULT_GOAL := help
-.PHONY: help setup kernel checked guest tools c-kernel run shell bench sanitize soak test test-host test-boot test-link probes samples lint format clean
+.PHONY: help setup kernel checked guest tools install c-kernel run shell bench sanitize soak test test-host test-boot test-link probes pictures samples lint format clean
 
 help: ## Show this list
 	@echo "Apus: watch your kernel as you watch a process in htop."
@@ -36,6 +37,9 @@ tools: setup ## Build ktop, kflame, kbench and apus
 
 run: kernel tools ## Boot Apus with a shell workload and watch it in ktop (q leaves)
 	@$(BIN)/ktop run
+
+install: kernel tools ## Tools, kernel, manual pages and completions below PREFIX (/usr/local; DESTDIR is put before it)
+	@Tools/install $(BIN) $(PREFIX) $(DESTDIR)
 
 c-kernel: tools ## Build the sample kernel in C (samples/c-kernel) and watch it in ktop
 	@samples/c-kernel/run $(BIN)
@@ -76,6 +80,9 @@ lint: ## Check the format
 
 format: ## Format the sources
 	@$(SWIFT) format --in-place --recursive Package.swift Sources Tests
+
+pictures: tools ## Draw the README's pictures of ktop anew, from the recordings of samples/
+	@Tools/pictures $(BIN)
 
 samples: kernel tools ## Run the workloads of samples/ and record them and their flame graphs anew
 	@Tools/samples $(BIN)

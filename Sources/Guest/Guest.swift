@@ -23,6 +23,7 @@ public struct RunningGuest: Sendable {
 public struct Guest: Sendable {
   public let configuration: GuestConfiguration
   private let directory: TemporaryDirectory
+  private let pump: RingPump?
 
   public init(_ configuration: GuestConfiguration) throws {
     guard fileExists(configuration.kernel) else {
@@ -35,6 +36,7 @@ public struct Guest: Sendable {
       try makeFIFO(path.string + ".in")
       try makeFIFO(path.string + ".out")
     }
+    if case .ring(let path) = configuration.traceLine { pump = try RingPump(path) } else { pump = nil }
     if case .pipe(let path) = configuration.console {
       try makeFIFO(path.string + ".in")
       try makeFIFO(path.string + ".out")
@@ -54,6 +56,7 @@ public struct Guest: Sendable {
     let arguments = configuration.arguments(initramfs: try await makeInitramfs(), report: report)
     let null = try FileDescriptor.open("/dev/null", .readWrite)
     defer { try? null.close() }
+    try pump?.start()
     do {
       let launch = Launch(qemu: arguments, console: configuration.console)
       let result = try await Subprocess.run(
@@ -64,12 +67,14 @@ public struct Guest: Sendable {
         let guest = RunningGuest(processID: execution.processIdentifier.value)
         let work = Task { try await Self.run(body, guest) }
         let (text, timedOut) = try await Self.watch(execution.standardError, guest, timeout)
+        await pump?.stop()
         work.cancel()
         return (text, timedOut, try await work.value)
       }
       let (text, timedOut, value) = result.closureResult
       return (try outcome(report, text, timedOut, result.terminationStatus), value)
     } catch let error as SubprocessError {
+      await pump?.stop()
       throw Launch.failure("\(error)")
     }
   }

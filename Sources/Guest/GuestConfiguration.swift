@@ -25,7 +25,7 @@ public struct GuestConfiguration: Sendable {
     case none
   }
 
-  /// Where COM2 goes.
+  /// Where the trace goes: COM2, or shared memory.
   public enum TraceLine: Sendable {
     case none
     /// A unix socket that QEMU listens on; the guest does not wait for a reader.
@@ -34,6 +34,9 @@ public struct GuestConfiguration: Sendable {
     /// FIFOs that `Guest` makes: the path with `.out` brings the trace, with `.in` it takes commands. They hold 64 KiB,
     /// where a unix socket holds fewer than 300 of the single bytes that QEMU sends.
     case pipe(FilePath)
+    /// The same FIFOs, fed from a ring in memory that the guest shares: no byte costs an exit of the machine, and a slow
+    /// reader stops the guest with its clock.
+    case ring(FilePath)
   }
 
   public var kernel: FilePath
@@ -106,6 +109,7 @@ public struct GuestConfiguration: Sendable {
     case .socket(let path): ["-serial", "unix:\(path.string),server=on,wait=off"]
     case .file(let path): ["-serial", "file:\(path.string)"]
     case .pipe(let path): ["-serial", "pipe:\(path.string)"]
+    case .ring(let path): RingPump.arguments(path)
     }
   }
 }

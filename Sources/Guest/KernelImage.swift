@@ -8,10 +8,13 @@ public enum KernelImage {
   private static let benchPath = ".build-guest/x86_64-unknown-none-elf/release/Bench"
 
   /// The default kernel: APUS_KERNEL, else the build below the package that holds this executable or the working
-  /// directory.
+  /// directory, else the one installed with it.
   public static func locate() throws -> FilePath {
     if let path = getenv("APUS_KERNEL") { return FilePath(String(cString: path)) }
     if let found = find(builtPath) { return found }
+    // Installed: PREFIX/bin beside PREFIX/lib.
+    let installed = executableDirectory().removingLastComponent().appending("lib/apus/Kernel")
+    if fileExists(installed) { return installed }
     throw GuestError("no kernel found; 'make kernel' builds it, or set APUS_KERNEL", exitCode: 66)
   }
 

@@ -89,6 +89,11 @@ extension Session {
     stackNodes.sorted { $0.key < $1.key }.flatMap { $0.value.stacks(of: kind) }
   }
 
+  /// Samples of what ran that one CPU has taken.
+  public func samples(of cpu: Int) -> UInt64 {
+    stackNodes[cpu]?.stacks(of: .running).reduce(0) { $0 &+ $1.count } ?? 0
+  }
+
   /// Stacks that the kernel had no room for.
   public var refusedStacks: UInt64 { stackNodes.values.reduce(0) { $0 &+ $1.refused } }
 

@@ -62,6 +62,10 @@ public struct TraceModel: Sendable {
     for index in sessions.indices { sessions[index].foldEverything() }
   }
 
+  /// Completes the span trees with what has come, as at an end; a span that still encloses some of it comes to stand
+  /// beside it. For copies that are kept long and must be small.
+  public mutating func settleSpans() { for index in sessions.indices { sessions[index].foldEverything() } }
+
   private mutating func take(_ piece: Deframer.Piece, _ each: ((TraceEvent) -> Void)?) {
     switch piece {
     case .frame(let payload): take(frame: payload, each)
@@ -106,6 +110,7 @@ public struct TraceModel: Sendable {
     case .lockFacts: return sessions[current].applyLockFacts(&reader)
     case .programs: return sessions[current].applyPrograms(&reader)
     case .stacks: return sessions[current].applyStacks(&reader)
+    case .flight: return sessions[current].applyFlight(&reader)
     case .hello, .names, .command: return false
     }
   }

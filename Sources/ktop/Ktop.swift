@@ -8,7 +8,9 @@ struct Ktop: AsyncParsableCommand {
     commandName: "ktop",
     abstract: "Watches the system calls, locks and spans of a kernel, live or from a recording.",
     discussion: "Without a terminal on standard output, what would be a screen becomes a table at the end.",
-    subcommands: [Run.self, Attach.self, Record.self, Replay.self, Dump.self, Findings.self, Watch.self, Serve.self])
+    subcommands: [
+      Run.self, Attach.self, Record.self, Replay.self, Dump.self, Watch.self, Serve.self, Findings.self, Draw.self,
+    ])
 
   @Flag(help: "Print the configuration as it is in force, as a file to start from.")
   var printConfig = false

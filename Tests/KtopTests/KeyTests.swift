@@ -110,7 +110,7 @@ import Tracer
     person.press(.character("e"), .down, .down, .enter)
     #expect(person.actions == [.send(.disable(1 << 2))])
     person.press(.end, .enter, .up, .enter)
-    #expect(person.actions.dropFirst() == [.send(.disable(0x1f)), .send(.enable(0x1f))])
+    #expect(person.actions.dropFirst() == [.send(.disable(0xff)), .send(.enable(0xff))])
     person.press(.escape)
     #expect(person.text.contains("Help"))
   }

@@ -53,6 +53,35 @@ import Testing
     #expect(terminal.isRestored(status: 0))
   }
 
+  @Test func aStormOfSizesEndsWithAWholeScreen() throws {
+    let terminal = try Terminal(replaying: Sample(calls: 300).recording)
+    #expect(terminal.wait(for: "[1 Calls]"))
+    for step in 0..<40 { terminal.resize(columns: 20 + step * 37 % 150, rows: 4 + step * 13 % 50) }
+    terminal.resize(columns: 90, rows: 20)
+    terminal.press("7")
+    #expect(terminal.wait(for: "[7 Time]") && terminal.wait(for: "ms wide"))
+    terminal.press("q")
+    #expect(terminal.isRestored(status: 0))
+  }
+
+  @Test func stepsExportsAndPagesOnARealTerminal() throws {
+    let terminal = try Terminal(replaying: Sample(calls: 300).recording)
+    #expect(terminal.wait(for: "[1 Calls]"))
+    terminal.press("Enter")
+    #expect(terminal.wait(for: "System calls > "))
+    terminal.press("[")
+    #expect(terminal.wait(for: "PAST"))
+    terminal.press("=", "w", "Down", "Enter")
+    #expect(terminal.wait(for: "written to ktop-"))
+    terminal.press("q")
+    #expect(terminal.isRestored(status: 0))
+    let names = try FileManager.default.contentsOfDirectory(atPath: terminal.folder)
+    let name = try #require(names.first { $0.hasPrefix("ktop-") && $0.hasSuffix(".json") })
+    let page = try JSONSerialization.jsonObject(
+      with: Data(contentsOf: URL(fileURLWithPath: terminal.folder + "/" + name)))
+    #expect((page as? [String: Any])?["schema_version"] as? Int == 1)
+  }
+
   @Test func aSourceThatEndsLeavesItsData() throws {
     let scratch = Scratch()
     let kernel = FakeKernel(unix: scratch.file("line"))
@@ -73,7 +102,7 @@ import Testing
   }
 
   @Test func withoutColorAndOnPoorTerminals() throws {
-    for environment in ["NO_COLOR=1", "TERM=vt100", "LANG=C LC_ALL=C", "TERM=xterm-256color"] {
+    for environment in ["NO_COLOR=1", "TERM=vt100", "LANG=C LC_ALL=C", "TERM=xterm-256color", "TERM=xterm-direct"] {
       let terminal = try Terminal(replaying: Sample(calls: 300).recording, environment: environment)
       #expect(terminal.wait(for: "[1 Calls]"), "with \(environment)")
       terminal.press("q")
@@ -101,7 +130,7 @@ private final class Terminal {
   init(command: String, environment: String = "", keeping: Scratch? = nil) throws {
     kept = keeping
     let script = """
-      cd \(scratch.path); stty -g > before
+      cd \(scratch.path); export XDG_CONFIG_HOME=$PWD XDG_STATE_HOME=$PWD; stty -g > before
       env \(environment) \(Tool.path) \(command); echo $? > status; stty -g > after; touch done
       """
     _ = scratch.file("script", Array(script.utf8))
@@ -110,6 +139,8 @@ private final class Terminal {
   }
 
   deinit { tmux("kill-server") }
+
+  var folder: String { scratch.path }
 
   var text: String { tmux("capture-pane", "-p", "-S", "-200") }
 

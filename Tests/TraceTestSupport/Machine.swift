@@ -42,6 +42,8 @@ final class Line: ByteSink {
   /// How many bytes the line takes before it says "not now"; nil for all.
   var capacity: Int?
 
+  let burst = 16
+
   func write(_ source: UnsafePointer<UInt8>, _ count: Int) -> Int {
     let taken = min(count, capacity.map { max(0, $0 - bytes.count) } ?? count)
     bytes.append(contentsOf: UnsafeBufferPointer(start: source, count: taken))

@@ -1,4 +1,4 @@
-// The tracer's line: COM2. The boot CPU's tick sends what its share of time allows and takes the host's commands.
+// The tracer's line. The boot CPU's tick sends what its share of time allows and takes the host's commands.
 //
 // Only the boot CPU touches the drain and the port: from its timer interrupt, and at the end whoever is left, with
 // interrupts off and the other CPUs stopped. So there is no lock; `isBusy` keeps a panic in the middle of a tick from entering a half-updated drain.
@@ -7,24 +7,6 @@ import CMachine
 import KernelCore
 import LinuxABI
 import Tracer
-
-/// COM2 as the drain sees it.
-private struct TracePort: ByteSink {
-  /// How long to wait for a line that is not ready, in TSC ticks: not at all in a tick.
-  var patience: UInt64 = 0
-
-  mutating func write(_ bytes: UnsafePointer<UInt8>, _ count: Int) -> Int {
-    let start = apus_rdtsc()
-    while !SerialPort.com2.canWrite {
-      guard apus_rdtsc() &- start < patience else { return 0 }
-      apus_pause()
-    }
-    for index in 0..<count { SerialPort.com2.writeUnchecked(bytes[index]) }
-    return count
-  }
-
-  func now() -> UInt64 { apus_rdtsc() }
-}
 
 /// Applies what the host asks for.
 private struct KeyControl: TraceControl {
@@ -52,10 +34,9 @@ enum TraceLine {
   nonisolated(unsafe) private static var offTime = UInt64.max
   private static var tickShift: Int { TickShift.forClock(hertz: Clock.ticksPerSecond) }
 
-  /// Sets the tracer up, with the keys that the boot line's `trace=` names. Without COM2 it stays off.
+  /// Sets the tracer up, with the keys that the boot line's `trace=` names. Without a line it stays off.
   static func initialize() {
-    guard SerialPort.com2.isPresent else { return }
-    SerialPort.com2.initialize(interrupts: false, hasFIFO: true)
+    guard TracePort.initialize() else { return }
     let table = ThreadTable(
       initialize: memory(ThreadTable.bytesNeeded(capacity: threadCapacity)), capacity: threadCapacity)
     let programTable = ProgramTable(
@@ -66,11 +47,23 @@ enum TraceLine {
     if let rate = BootLine.number(of: "trace_rate") { StackProbe.setRate(UInt32(clamping: rate)) }
     drain?.sampleRate = StackProbe.rate
     programs = programTable
+    setFlight()
     if let share = BootLine.number(of: "trace_share"), share >= 1, share <= 100 { drain?.sharePercent = UInt64(share) }
     threads = table
     addCPU(CPU.current)
     if let time = BootLine.number(of: "trace_for") { offTime = UInt64(time) &* 1_000_000 }
     if let words = BootLine.value(of: "trace") { words.withUnsafeBytes { setKeys(KeyMask.parse($0)) } }
+  }
+
+  /// `trace_flight=SECONDS`, and `trace_trigger=MICROSECONDS` for any record that took longer.
+  private static func setFlight() {
+    guard let seconds = BootLine.number(of: "trace_flight"), seconds > 0 else { return }
+    var rules = FlightRules(seconds: UInt32(clamping: seconds))
+    if let limit = BootLine.number(of: "trace_trigger"), limit > 0 {
+      rules.row = FlightRules.anyRow
+      rules.threshold = UInt64(limit) &* (Clock.ticksPerSecond / 1_000_000) &>> UInt64(tickShift)
+    }
+    drain?.setFlight(rules)
   }
 
   /// Every tick of a CPU, in its timer interrupt.
@@ -91,7 +84,7 @@ enum TraceLine {
     }
     var control = KeyControl()
     for _ in 0..<64 {
-      guard let byte = SerialPort.com2.read() else { break }
+      guard let byte = TracePort.read() else { break }
       drain!.receive(byte, control: &control)
     }
     var port = TracePort()

@@ -19,6 +19,17 @@ struct Activity: Sendable {
   private(set) var time: UInt64 = 0
   static let threadLimit = 8192
 
+  init() {}
+
+  /// Only what the last `count` events of a log add up to.
+  init(last count: Int, of log: EventLog) {
+    var rest = log.count - count
+    log.forEach { event in
+      rest -= 1
+      if rest < 0 { add(event) }
+    }
+  }
+
   mutating func add(_ event: TraceEvent) {
     if event.end > time { time = event.end }
     if clock.reach(event.end) { mergeSlices() }

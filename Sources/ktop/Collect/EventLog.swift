@@ -19,6 +19,7 @@ struct EventLog: Sendable {
     chunks.append(next)
   }
 
+  var count: Int { (chunks.count - 1) * Self.chunkSize + chunks[chunks.count - 1].count }
   var isEmpty: Bool { chunks.count == 1 && chunks[0].isEmpty }
 
   func forEach(_ body: (TraceEvent) -> Void) { for chunk in chunks { chunk.forEach(body) } }

@@ -12,15 +12,18 @@ struct Reading: Sendable {
   /// Seconds of the stream's own time since its beginning, through reboots.
   private(set) var seconds = 0.0
   private var bootBegan = 0.0
-  private var boots = 0
+  private var boot: UInt8?
 
   mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
     // The activity is taken out meanwhile: two owners would mean a copy for each event.
     var activity = self.activity
     self.activity = Activity()
-    let sessions = model.sessions.count
+    let boot = model.session?.tag
     model.feed(bytes) { activity.add($0) }
-    if model.sessions.count > max(1, sessions) { activity = Activity() }
+    // What another boot did belongs to another machine.
+    if let boot, let session = model.session, session.tag != boot {
+      activity = Activity(last: Int(clamping: session.losses.received), of: activity.log)
+    }
     self.activity = activity
     meter.update(model)
     if let session = model.session { advance(to: session) }
@@ -32,8 +35,8 @@ struct Reading: Sendable {
 
   private mutating func advance(to session: Session) {
     rates.update(session)
-    if model.sessions.count > boots {
-      boots = model.sessions.count
+    if session.tag != boot {
+      boot = session.tag
       bootBegan = seconds
       rates = RateHistory()
       trees = TreeHistory()
@@ -44,10 +47,12 @@ struct Reading: Sendable {
     seconds = max(seconds, bootBegan + Double(since) / Double(second))
   }
 
-  /// Without the log of events, which is large and comes again: for checkpoints.
-  var withoutLog: Reading {
+  /// Without the events themselves, which are large: the log comes again, and spans that wait for what may enclose them
+  /// are settled. For checkpoints.
+  var compact: Reading {
     var copy = self
     copy.activity.log = EventLog()
+    copy.model.settleSpans()
     return copy
   }
 }

@@ -1,25 +1,31 @@
-// What looks wrong in a kernel, said in a line each: the model's findings, then what the counters say by themselves.
+// What looks wrong: the model's findings, and what the counters say at a glance.
 
 import TraceModel
 
 /// A line of the panel.
-struct Notice {
+struct Notice: Sendable {
+  var place: String
   var title: String
-  var evidence: String
-  var weight: UInt64
+  var evidence: [String]
+  var calls: UInt64
+  /// Instructions that mending it would save, in all calls seen.
+  var saves: UInt64?
+  /// What it is about.
   var link: Link?
 }
 
 extension Snapshot {
-  var notices: [Notice] { found + missingCalls + foughtOverLocks + losses(of: losses) }
+  var notices: [Notice] { modelFindings + missingCalls + foughtOverLocks + missingRecords }
 
-  private var found: [Notice] {
+  private var modelFindings: [Notice] {
     guard let model, let session else { return [] }
     return model.findings(of: session).map { finding in
-      let call = systemCalls.first { $0.name == finding.place }
+      let call = systemCalls.first { $0.name == finding.place }.map { Link.subject(.systemCall($0.number)) }
+      let lock = locks.first { $0.name == finding.place }.map { Link.subject(.lock($0.number)) }
       return Notice(
-        title: "\(finding.place) \(finding.title)", evidence: finding.evidence.joined(separator: "; "),
-        weight: (finding.savedPerCall ?? 1) * finding.calls, link: call.map { .subject(.systemCall($0.number)) })
+        place: finding.place, title: finding.title, evidence: finding.evidence, calls: finding.calls,
+        saves: finding.savedPerCall.map { $0.multipliedReportingOverflow(by: finding.calls).partialValue },
+        link: call ?? lock)
     }
   }
 
@@ -27,29 +33,33 @@ extension Snapshot {
   private var missingCalls: [Notice] {
     systemCalls.filter { $0.unimplemented > 0 }.map {
       Notice(
-        title: "\($0.name) is missing", evidence: "\($0.unimplemented) of \($0.count) calls failed with ENOSYS",
-        weight: $0.unimplemented, link: .subject(.systemCall($0.number)))
+        place: $0.name, title: "this kernel does not implement it",
+        evidence: ["\($0.unimplemented) of \($0.count) calls failed with ENOSYS"], calls: $0.unimplemented,
+        link: .subject(.systemCall($0.number)))
     }
   }
 
   private var foughtOverLocks: [Notice] {
     locks.filter { $0.acquired >= 1000 && $0.contended * 10 >= $0.acquired }.map {
       Notice(
-        title: "\($0.name) is fought over",
-        evidence:
-          "\(Format.percent($0.contended, of: $0.acquired)) of acquisitions waited, \(Format.duration($0.waitSum))",
-        weight: $0.contended, link: .subject(.lock($0.number)))
+        place: $0.name, title: "the lock is fought over",
+        evidence: [
+          "\(Format.percent($0.contended, of: $0.acquired)) of \($0.acquired) acquisitions waited",
+          "\(Format.duration($0.waitSum)) in all, by \($0.worstHolder ?? "an unknown holder") most",
+        ], calls: $0.contended, link: .subject(.lock($0.number)))
     }
   }
 
-  private func losses(of losses: Losses) -> [Notice] {
+  private var missingRecords: [Notice] {
     let missing = losses.droppedSource + losses.lostWire
     guard missing > 0 else { return [] }
     return [
       Notice(
-        title: "events are missing",
-        evidence: "\(Format.percent(missing, of: losses.emitted)) of \(losses.emitted) records; counters are exact",
-        weight: missing)
+        place: "trace", title: "events are missing",
+        evidence: [
+          "\(Format.percent(missing, of: losses.emitted)) of \(losses.emitted) records: \(losses.droppedSource) dropped at "
+            + "source, \(losses.lostWire) lost on the line", "counters, histograms and stacks are exact nevertheless",
+        ], calls: missing)
     ]
   }
 }

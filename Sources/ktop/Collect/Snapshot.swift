@@ -18,6 +18,8 @@ struct Snapshot: Sendable {
   var uptime: Double?
   var cpus: Int?
   var buildID = ""
+  /// Nil before the first HELLO.
+  var bootID: UInt64?
   var boots = 0
   var bytesPerSecond = 0.0
   var recordsPerSecond = 0.0
@@ -108,6 +110,7 @@ extension Snapshot {
     ticksPerSecond = session.ticksPerSecond
     guard let hello = session.hello else { return }
     cpus = hello.cpuCount
+    bootID = hello.bootID
     sampleRate = session.sampleRate
     helloSequence = hello.sequence
     generation = hello.generation

@@ -11,7 +11,7 @@ struct TimeMachine {
     var reading: Reading
   }
 
-  static let checkpointLimit = 12
+  static let checkpointLimit = 8
   /// Bytes between the newest checkpoints; doubles whenever there are too many.
   private var distance: UInt64 = 1 << 18
   private var checkpoints: [Checkpoint] = []
@@ -23,7 +23,7 @@ struct TimeMachine {
   /// Takes the next bytes of the stream; `reading` is what was known before them.
   mutating func append(_ bytes: UnsafeBufferPointer<UInt8>, before reading: Reading) {
     if store.end >= (checkpoints.last?.offset ?? 0) + distance || checkpoints.isEmpty {
-      checkpoints.append(Checkpoint(offset: store.end, reading: reading.withoutLog))
+      checkpoints.append(Checkpoint(offset: store.end, reading: reading.compact))
     }
     store.append(bytes)
     forgetWhatIsGone()
@@ -46,10 +46,14 @@ struct TimeMachine {
     guard var index = checkpoints.lastIndex(where: { $0.reading.seconds <= seconds }) else {
       return checkpoints.first?.reading
     }
-    // One further back, so that the log of events is full again.
-    if index > 0 { index -= 1 }
+    let reading = advance(checkpoints[index], to: seconds)
+    guard index > 0, reading.activity.log.count < Self.eventsWanted else { return reading }
+    // One further back, so that there are events to look at.
+    index -= 1
     return advance(checkpoints[index], to: seconds)
   }
+
+  private static let eventsWanted = 8192
 
   private func advance(_ checkpoint: Checkpoint, to seconds: Double) -> Reading {
     var reading = checkpoint.reading

@@ -29,6 +29,10 @@ struct Run: AsyncParsableCommand {
   @Option(help: ArgumentHelp("Probes that are on from boot, by name, with commas; all, or none.", valueName: "PROBES"))
   var trace = "all"
 
+  @Option(
+    help: "How the trace leaves the machine: auto (the best it offers), ring (shared memory), uart (a serial line).")
+  var transport = TraceTransport.auto
+
   @OptionGroup var limit: TimeLimit
   @OptionGroup var screen: ScreenOptions
 
@@ -49,9 +53,12 @@ struct Run: AsyncParsableCommand {
       machine.accelerator = accel
       machine.append = "trace=\(trace)"
       machine.command = command.isEmpty ? ShellWorkload.command : command
-      return try await WatchedRun(machine, settings: try screen.load(), limit: limit.seconds).run()
+      return try await WatchedRun(
+        machine, transport: try await transport.resolved(), settings: try screen.load(), limit: limit.seconds
+      ).run()
     }
   }
 }
 
 extension GuestConfiguration.Accelerator: ExpressibleByArgument {}
+extension TraceTransport: ExpressibleByArgument {}

@@ -15,14 +15,16 @@ struct WatchedRun {
   private let files: RunFiles
   private let directory: TemporaryDirectory
   private let state = MachineState()
+  private let transport: TraceTransport
 
-  init(_ machine: GuestConfiguration, settings: Settings, limit: Double?) throws {
+  init(_ machine: GuestConfiguration, transport: TraceTransport, settings: Settings, limit: Double?) throws {
     self.settings = settings
     directory = try TemporaryDirectory()
     files = try RunFiles.next(in: "recordings")
     self.limit = limit
     var machine = machine
-    machine.traceLine = .pipe(directory.file("trace"))
+    machine.traceLine = transport.line(directory.file("trace"))
+    self.transport = transport
     machine.console = .pipe(directory.file("console"))
     self.machine = machine
   }
@@ -64,7 +66,8 @@ struct WatchedRun {
 
   private func watch() throws -> Result {
     let source = try MachineSource(
-      pipe: directory.file("trace").string, of: state, label: "recording to \(files.recording)")
+      pipe: directory.file("trace").string, of: state, label: "recording to \(files.recording) by \(transport.rawValue)"
+    )
     let collector = Collector(
       source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording),
       store: RingStore.ofUser(settings), machineIsBooting: true)

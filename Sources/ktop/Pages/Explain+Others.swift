@@ -89,6 +89,15 @@ extension Explain {
       }, empty: "")
   }
 
+  func finding(_ notice: Notice?, _ page: inout Document) {
+    guard let notice else { return page.text("not so any more", style: .faint) }
+    page.heading("\(notice.place): \(notice.title)")
+    for line in notice.evidence { page.text("  " + line) }
+    if let saves = notice.saves { page.text("mending it would have saved \(Format.count(saves)) instructions so far") }
+    page.text("seen in \(notice.calls) calls")
+    if let link = notice.link { page.text("  more about \(notice.place)", link: link) }
+  }
+
   /// Where in the tree of spans one occurs.
   func places(of id: Int, _ page: inout Document) {
     page.heading("Where (Enter: the flame graph there)")

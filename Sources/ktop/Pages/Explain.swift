@@ -23,6 +23,8 @@ struct Explain {
     case .ended(let name): process(snapshot.processes.first { $0.name == name && !$0.isAlive }, &page)
     case .thread(let tid): events(of: [tid], &page)
     case .cpu(let number): cpu(number, &page)
+    case .finding(let place, let title):
+      finding(snapshot.notices.first { $0.place == place && $0.title == title }, &page)
     }
     return page
   }

@@ -13,6 +13,7 @@ enum Subject: Hashable, Sendable {
   case ended(String)
   case thread(UInt32)
   case cpu(Int)
+  case finding(place: String, title: String)
 
   func title(in snapshot: Snapshot) -> String {
     switch self {
@@ -26,6 +27,7 @@ enum Subject: Hashable, Sendable {
     case .ended(let name): return "ended \(name)"
     case .thread(let tid): return "thread \(tid)"
     case .cpu(let number): return "CPU \(number)"
+    case .finding(let place, _): return place
     }
   }
 }

@@ -1,0 +1,63 @@
+// The trace through shared memory: whole, whatever the reader does, and without an instruction more in the guest.
+
+import Foundation
+import Guest
+import SystemPackage
+import Testing
+import TraceModel
+
+@Suite(.enabled(if: Machine.isWanted), .serialized)
+struct TransportTests {
+  /// With the guest's clock counting instructions, two runs are the same stream to the byte, though one reader is slow
+  /// enough to make the machine wait.
+  @Test func theRingLosesNothingAndCostsNoInstruction() async throws {
+    let program = try await CProgram(name: "calls").build()
+    defer { unlink(program) }
+    let fast = try await run(program, pause: 0)
+    let slow = try await run(program, pause: 15_000)
+    var model = TraceModel()
+    model.feed(fast)
+    model.finish()
+    let session = try #require(model.session)
+    #expect(session.systemCalls[3]?.errors ?? 0 > 1_200_000)
+    #expect(session.losses.lostWire == 0 && model.badFrames == 0)
+    #expect(fast.count > 9 << 19, "\(fast.count) bytes never stop the machine")
+    let isSame = fast == slow
+    #expect(isSame, "\(fast.count) and \(slow.count) bytes")
+  }
+
+  @Test func commandsReachTheKernelThroughTheRing() async throws {
+    let path = Self.path()
+    let reader = FIFOReader(path.string, pause: 0)
+    reader.start()
+    async let run = Machine.shell("sleep 0.5; ls / > /dev/null; sleep 0.5") { $0.traceLine = .ring(path) }
+    try await Task.sleep(for: .milliseconds(400))
+    reader.send(.enable(1))
+    let result = try await run
+    try await reader.finish()
+    var model = TraceModel()
+    model.feed(reader.bytes)
+    model.finish()
+    #expect(model.session?.hello?.enabledKeys ?? 0 & 1 != 0, "\(result.console)")
+    #expect(!(model.session?.systemCalls.isEmpty ?? true))
+  }
+
+  private func run(_ program: String, pause: UInt32) async throws -> [UInt8] {
+    let path = Self.path()
+    let reader = FIFOReader(path.string, pause: pause)
+    reader.start()
+    let result = try await Machine.run(["/calls", "1", "1300000"], timeout: 120) {
+      $0.traceLine = .ring(path)
+      $0.countsInstructions = true
+      $0.append = "trace=syscalls trace_share=100"
+      $0.additions = [Initramfs.Addition(source: program, target: "/calls")]
+    }
+    #expect(result.report.end == .exited(0), "\(result.console)")
+    try await reader.finish()
+    return reader.bytes
+  }
+
+  private static func path() -> FilePath {
+    FilePath(NSTemporaryDirectory()).appending("apus-ring-\(UUID().uuidString.prefix(8))")
+  }
+}
