@@ -77,6 +77,9 @@ let hostOnly: [Target] = [
     ],
     swiftSettings: warningsAsErrors),
   .target(name: "KernelAudit", swiftSettings: warningsAsErrors),
+  .target(name: "Unwind", dependencies: ["TraceModel"], swiftSettings: warningsAsErrors),
+  .target(
+    name: "GDBStub", dependencies: ["Unwind", "Tracer", "TraceModel", "Recordings"], swiftSettings: warningsAsErrors),
   .executableTarget(
     name: "apus",
     dependencies: [
@@ -88,7 +91,7 @@ let hostOnly: [Target] = [
   .executableTarget(
     name: "ktop",
     dependencies: [
-      "TraceModel", "Tracer", "Recordings", "Guest", "CNCurses", argumentParser,
+      "GDBStub", "TraceModel", "Tracer", "Recordings", "Guest", "CNCurses", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
@@ -133,6 +136,10 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
     exclude: ["Header"], swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
+  .testTarget(name: "UnwindTests", dependencies: ["Unwind"], swiftSettings: warningsAsErrors),
+  .testTarget(
+    name: "GDBStubTests", dependencies: ["GDBStub", "Unwind", "Recordings", "TraceModel", "Tracer"],
+    swiftSettings: warningsAsErrors),
   .testTarget(
     name: "LinkTests",
     dependencies: ["Guest", "KernelAudit", .product(name: "Subprocess", package: "swift-subprocess")],

@@ -3,11 +3,12 @@
 //   DecodeBench write RECORDS FILE FOLDER   a stream, and the same events as Common Trace Format
 //   DecodeBench decode FILE [PASSES]        records a second of the whole model, best of PASSES
 //   DecodeBench hour                        an hour of the stream's time, and the memory it took
+//   DecodeBench damage FRAMES               damaged frames, and how many passed for what was not sent
 //
 // `Tools/decode-bench` runs it beside the readers of other tracers.
 import Glibc
 
-let usage = "usage: DecodeBench write RECORDS FILE FOLDER | decode FILE [PASSES] | hour"
+let usage = "usage: DecodeBench write RECORDS FILE FOLDER | decode FILE [PASSES] | hour | damage FRAMES"
 
 func fail(_ message: String, _ status: Int32) -> Never {
   fputs("DecodeBench: \(message)\n", stderr)
@@ -25,6 +26,9 @@ struct DecodeBench {
     case ("decode", 2), ("decode", 3):
       guard let passes = Int(arguments.count == 3 ? arguments[2] : "5"), passes > 0 else { fail(usage, 64) }
       DecodeRun(file: arguments[1]).report(passes: passes)
+    case ("damage", 2):
+      guard let frames = Int(arguments[1]), frames > 0 else { fail("\(arguments[1]) is no number of frames", 64) }
+      DamageRun().report(frames: frames)
     case ("hour", 1): HourRun().report()
     default: fail(usage, 64)
     }

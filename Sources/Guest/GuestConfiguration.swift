@@ -59,6 +59,8 @@ public struct GuestConfiguration: Sendable {
   public var countsInstructions = false
   public var console = Console.standardOutput
   public var traceLine = TraceLine.none
+  /// Where QEMU's GDB stub listens, as QEMU writes it: `tcp:127.0.0.1:1234`, `unix:PATH,server=on,wait=off`.
+  public var debugger: String?
 
   public init(kernel: FilePath) { self.kernel = kernel }
 
@@ -76,6 +78,7 @@ public struct GuestConfiguration: Sendable {
     result += ["-m", "\(memory)", "-smp", "\(cpus)", "-kernel", kernel.string, "-initrd", initramfs.string]
     result += ["-append", bootLine, "-display", "none", "-vga", "none", "-nic", "none", "-no-reboot", "-nodefaults"]
     result += ["-device", "isa-debug-exit,iobase=0xf4,iosize=1", "-debugcon", "file:\(report.string)"]
+    if let debugger { result += ["-gdb", debugger] }
     return result + consoleArguments + traceArguments
   }
 

@@ -80,13 +80,14 @@ private struct StackNamer {
   }
 
   private static func program(_ address: UInt64) -> Int? {
-    address & StackAddress.program(0) == StackAddress.program(0) ? Int(address & 0xffff_ffff) : nil
+    !isUpperHalf(address) && address & StackAddress.program(0) == StackAddress.program(0)
+      ? Int(address & 0xffff_ffff) : nil
   }
 
   private mutating func name(of address: UInt64, in program: Int) -> String {
     if address == StackAddress.truncated { return "[more]" }
     if Self.program(address) != nil { return "woken by " + programName(program) }
-    if address & StackAddress.truncated != 0 {
+    if !Self.isUpperHalf(address) && address & StackAddress.truncated != 0 {
       return "held by " + (names?.site(Int(address & 0xffff_ffff)) ?? "site \(address & 0xffff_ffff)")
     }
     if address >= Self.kernelStart { return kernelName(address) }
@@ -124,8 +125,11 @@ private struct StackNamer {
   }
 
   private static func isCandidate(_ address: UInt64) -> Bool {
-    address & (StackAddress.candidate | StackAddress.truncated) == StackAddress.candidate
+    !isUpperHalf(address) && address & (StackAddress.candidate | StackAddress.truncated) == StackAddress.candidate
   }
+
+  // Where other kernels live: there all high bits are of the address.
+  private static func isUpperHalf(_ address: UInt64) -> Bool { address >> 63 == 1 }
 
   // Programs end below the kernel's slots of the address space, and below the upper half of kernels that live there.
   private static let kernelStart: UInt64 = 0x6000_0000_0000

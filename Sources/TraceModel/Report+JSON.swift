@@ -19,6 +19,7 @@ extension TraceModel {
         .array(lockRows(of: session).map { Self.lockJSON($0, lockDetail($0.number, of: session)) })
       ),
       ("stacks", stacksJSON(session)),
+      ("flight", flightJSON(session)),
       ("threads", .array(session.threads.threads.values.sorted { $0.tid < $1.tid }.map(Self.threadJSON))),
     ])
   }
@@ -94,6 +95,14 @@ extension TraceModel {
       ("errors", .integer(row.errors)),
       ("unimplemented", .integer(row.unimplemented)),
       ("errnos", .object(row.errnos.map { ($0.name, .integer($0.count)) })),
+    ])
+  }
+
+  private func flightJSON(_ session: Session) -> JSONValue {
+    guard let flight = session.flight else { return .null }
+    return .object([
+      ("seconds", .integer(UInt64(flight.rules.seconds))), ("triggers", .integer(flight.triggers)),
+      ("seen", .array(session.triggers.map { .string(text(of: $0, in: session)) })),
     ])
   }
 

@@ -17,7 +17,10 @@ extension Session {
     let isNew = account.receive(index: frame.index, records: frame.count, dropped: frame.dropped)
     cpus[Int(frame.cpu)] = account
     guard isNew else { return false }
-    frame.withEvents { add($0) }
+    frame.withEvents {
+      add($0)
+      if !triggers.isEmpty { noteTriggered($0) }
+    }
     foldWhenDue()
     return true
   }

@@ -33,6 +33,11 @@ public struct Session: Sendable {
   /// The kernel's clock at the answer to the last ping.
   public internal(set) var pong: (token: UInt64, tsc: UInt64)?
 
+  /// What the flight recorder keeps; nil when the kernel has said nothing of one.
+  public internal(set) var flight: FlightState?
+  /// What has set it off, oldest first.
+  public internal(set) var triggers: [Trigger] = []
+
   var facts = LockFacts()
   var stackNodes: [Int: StackNodes] = [:]
   var generation: UInt64 = 0

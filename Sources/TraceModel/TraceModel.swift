@@ -110,6 +110,7 @@ public struct TraceModel: Sendable {
     case .lockFacts: return sessions[current].applyLockFacts(&reader)
     case .programs: return sessions[current].applyPrograms(&reader)
     case .stacks: return sessions[current].applyStacks(&reader)
+    case .flight: return sessions[current].applyFlight(&reader)
     case .hello, .names, .command: return false
     }
   }

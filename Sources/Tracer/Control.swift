@@ -16,6 +16,10 @@ public enum Command: Sendable, Equatable {
   case ping(UInt64)
   /// Take this many samples of stacks a second, on each CPU.
   case rate(UInt32)
+  /// Keep events instead of sending them, until something happens.
+  case flight(FlightRules)
+  /// Something has happened.
+  case trigger
 
   /// Builds the frame of this command, delimiters included, into 32 bytes at `wire`; returns its length.
   public func encode(into wire: UnsafeMutablePointer<UInt8>) -> Int {
@@ -38,6 +42,12 @@ public enum Command: Sendable, Equatable {
       case .rate(let hertz):
         frame.byte(6)
         frame.word32(hertz)
+      case .flight(let rules):
+        frame.byte(7)
+        frame.word32(rules.seconds)
+        frame.word32(rules.row)
+        frame.word64(rules.threshold)
+      case .trigger: frame.byte(8)
       }
       wire[0] = 0
       return 1 &+ Frame.seal(bytes, count: frame.count, into: wire + 1)
@@ -84,6 +94,12 @@ public struct ControlParser {
     case (4, 0): return .reset
     case (5, 8): return .ping(integer(2, 8))
     case (6, 4): return .rate(UInt32(truncatingIfNeeded: integer(2, 4)))
+    case (7, 16):
+      return .flight(
+        FlightRules(
+          seconds: UInt32(truncatingIfNeeded: integer(2, 4)), row: UInt32(truncatingIfNeeded: integer(6, 4)),
+          threshold: integer(10, 8)))
+    case (8, 0): return .trigger
     default: return nil
     }
   }

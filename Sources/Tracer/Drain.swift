@@ -28,6 +28,7 @@ public struct Drain {
   var aggregates: AggregateLane
   private var lockFacts: TallyLane
   private var stacks: TallyLane
+  private var flight = FlightRecorder()
   /// Samples a second that the kernel takes, for the reader.
   public var sampleRate: UInt32 = 0
   var control: ControlParser
@@ -105,6 +106,7 @@ public struct Drain {
       return
     }
     let budget = earned &- overdraft
+    flight.tick(cpus, cpuCount, now: start &>> tickShift, second: boot.tscHertz &>> tickShift)
     send(to: &line, from: start, budget: budget)
     let used = line.now() &- start
     ticksSpent &+= used
@@ -115,6 +117,7 @@ public struct Drain {
   public mutating func flush<Line: ByteSink>(_ line: inout Line, limit: UInt64) {
     let start = line.now()
     flushing = true
+    for cpu in 0..<cpuCount { cpus[cpu].sendLimit = UInt64.max }
     aggregates.start(now: start, everything: false, histograms: true)
     lockFacts.start(now: start, everything: false)
     stacks.start(now: start, everything: false)
@@ -134,6 +137,12 @@ public struct Drain {
     case .disable(let mask): delegate.setKeys(delegate.enabledKeys & ~mask)
     case .reset: reset()
     case .ping(let token): pongToken = token
+    case .flight(let rules): setFlight(rules)
+    case .trigger:
+      let now = lastTick &>> tickShift
+      flight.trigger(
+        FlightRecorder.Trigger(
+          reason: .host, cpu: 0, row: UInt64(FlightRules.noRow), end: now, duration: 0, thread: 0), cpus, cpuCount)
     case .rate(let hertz):
       delegate.setSampleRate(hertz)
       sampleRate = delegate.sampleRate
@@ -143,6 +152,11 @@ public struct Drain {
 
   /// Says which keys are on, for HELLO; call after changing them other than through the control channel.
   public mutating func keysChanged(to mask: UInt32) { enabledKeys = mask }
+
+  /// What is kept and what lets it through; from the boot line, or the host.
+  public mutating func setFlight(_ rules: FlightRules) { flight.set(rules, cpus, cpuCount) }
+
+  private var tickShift: UInt64 { UInt64(truncatingIfNeeded: boot.tickShift) }
 
   private mutating func request() {
     helloDue = true
@@ -185,6 +199,7 @@ public struct Drain {
     let isHello = fillHello(&frame, now: now)
     let isFilled =
       isHello || fillPong(&frame, now: now) || fillLoss(&frame, now: now)
+      || flight.fill(&frame, tag: boot.tag, now: now &>> tickShift, second: boot.tscHertz &>> tickShift)
       || aggregates.fill(&frame, source, now: now)
       || lockFacts.fill(&frame, source, rate: 0, now: now)
       || stacks.fill(&frame, source, rate: sampleRate, now: now)
@@ -250,7 +265,7 @@ public struct Drain {
       let index = nextEventCPU
       nextEventCPU = index &+ 1 < cpuCount ? index &+ 1 : 0
       let pending = cpus[index].pendingWords
-      guard pending > 0 else { continue }
+      guard pending > 0, cpus[index].trace.area.pointee.tail < cpus[index].sendLimit else { continue }
       if cpus[index].waitingSince == 0 { cpus[index].waitingSince = now }
       let isRipe = pending >= 40 || now &- cpus[index].waitingSince > boot.tscHertz / 20
       guard isRipe || flushing else { continue }
@@ -269,7 +284,7 @@ extension FrameWriter {
     byte(UInt8(truncatingIfNeeded: number))
     varint(cpu.index)
     varint(cpu.pendingWords)
-    varint(UInt64(EventClass.count))
+    varint(UInt64(EventClass.count + 1))
     let dropped = cpu.trace.area.pointee.dropped
     varint(dropped.0)
     varint(dropped.1)
@@ -279,5 +294,6 @@ extension FrameWriter {
     varint(dropped.5)
     varint(dropped.6)
     varint(dropped.7)
+    varint(cpu.discarded)
   }
 }

@@ -20,12 +20,19 @@ struct CPUProgress {
   var thread: UInt64
   /// TSC when the ring was first seen with less than a frame's worth, 0 when empty.
   var waitingSince: UInt64
+  /// The flight recorder's: positions in the ring up to which records have been looked at, and may be sent; the time and
+  /// thread there; and records that were given up.
+  var scanned: UInt64 = 0
+  var sendLimit = UInt64.max
+  var scanTime: UInt64 = 0
+  var scanThread: UInt64 = 0
+  var discarded: UInt64 = 0
 
   var pendingWords: UInt64 { trace.area.pointee.head &- trace.area.pointee.tail }
 
   var dropped: UInt64 {
     let all = trace.area.pointee.dropped
-    return all.0 &+ all.1 &+ all.2 &+ all.3 &+ all.4 &+ all.5 &+ all.6 &+ all.7
+    return all.0 &+ all.1 &+ all.2 &+ all.3 &+ all.4 &+ all.5 &+ all.6 &+ all.7 &+ discarded
   }
 }
 
@@ -50,7 +57,9 @@ struct EventEncoder {
     var taken: UInt64 = 0
     var records: UInt64 = 0
     symbolCount = 0
-    while let group = Self.group(cpu, at: cpu.trace.area.pointee.tail &+ taken) {
+    while cpu.trace.area.pointee.tail &+ taken < cpu.sendLimit,
+      let group = Self.group(cpu, at: cpu.trace.area.pointee.tail &+ taken, time: cpu.time)
+    {
       if records == 0 {
         if let thread = group.thread { cpu.thread = thread }
         cpu.time = group.time
@@ -112,11 +121,11 @@ struct EventEncoder {
     symbolCount &+= 1
   }
 
-  /// The group that begins at `position`, or nil when it is not there yet.
-  private static func group(_ cpu: CPUProgress, at position: UInt64) -> RecordGroup? {
+  /// The group that begins at `position`, or nil when it is not there yet. `time` is the full time before it.
+  static func group(_ cpu: CPUProgress, at position: UInt64, time: UInt64) -> RecordGroup? {
     let area = cpu.trace.area
     var group = RecordGroup()
-    var fullTime = cpu.time
+    var fullTime = time
     var longDuration: UInt64?
     while true {
       let index = (position &+ group.words) & area.pointee.ringMask
@@ -147,7 +156,7 @@ struct EventEncoder {
     return candidate
   }
 
-  private static func release(_ words: UInt64, of trace: CPUTrace) {
+  static func release(_ words: UInt64, of trace: CPUTrace) {
     let tail = trace.area.pointee.tail
     for offset in 0..<words {
       trace.area.pointee.ring[Int(truncatingIfNeeded: (tail &+ offset) & trace.area.pointee.ringMask)] = 0

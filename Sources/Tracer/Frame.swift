@@ -22,6 +22,7 @@ public enum FrameType: UInt8, Sendable {
   case lockFacts = 11
   case programs = 12
   case stacks = 13
+  case flight = 14
   /// From the host.
   case command = 15
 }

@@ -34,6 +34,9 @@ struct MachineOptions: ParsableArguments {
   @Option(help: ArgumentHelp("Kernel ELF; default: the one built here, or $APUS_KERNEL.", valueName: "FILE"))
   var kernel: String?
 
+  @Option(help: ArgumentHelp("QEMU's GDB stub, for gdb or ktop attach --gdb: tcp:127.0.0.1:1234.", valueName: "DEVICE"))
+  var gdb: String?
+
   func validate() throws {
     guard (1...8).contains(cpus) else { throw ValidationError("--cpus takes 1 to 8") }
     guard (64...8192).contains(memory) else { throw ValidationError("--memory takes 64 to 8192") }
@@ -47,6 +50,7 @@ struct MachineOptions: ParsableArguments {
     result.initramfs = initramfs.map { FilePath($0) }
     result.append = append
     result.accelerator = accel
+    result.debugger = gdb
     return result
   }
 }

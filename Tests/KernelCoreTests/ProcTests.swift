@@ -61,7 +61,8 @@ final class RecordingInspector: ProcessInspector {
   override func files(_ pid: Int32) -> FileTable? { pid == 7 ? table : nil }
   override func system() -> SystemDetails {
     var result = SystemDetails()
-    (result.totalBytes, result.freeBytes, result.uptimeTicks, result.idleTicks) = (64 << 20, 32 << 20, 12345, 999)
+    (result.totalBytes, result.freeBytes, result.uptimeTicks) = (64 << 20, 32 << 20, 12345)
+    result.times[0].idle = 999
     return result
   }
   override func appendHostName(to text: inout TextBuffer) { text.append("apus") }

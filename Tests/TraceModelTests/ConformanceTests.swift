@@ -114,7 +114,7 @@ import Tracer
     Change(type: .events, violation: "EVENTS is of CPU 200, and HELLO tells of 2") { [$0[0], 200] + $0[2...] },
     Change(type: .events, violation: "EVENTS: header or records are malformed") { Array($0[..<3]) },
     Change(type: .counts, violation: "COUNTS: a row is cut") { Array($0.dropLast()) },
-    Change(type: .counts, violation: "above 639") { $0 + [0xff, 0x7f, 1, 1, 1, 1, 0, 0] },
+    Change(type: .counts, violation: "or its number is above") { $0 + [0xff, 0x7f, 1, 1, 1, 1, 0, 0] },
     Change(type: .counts, violation: "the least, 9, is above the most, 3") { $0 + [1, 1, 1, 9, 3, 0, 0] },
     Change(type: .counts, violation: "more errors than calls") { $0 + [2, 1, 1, 1, 1, 2, 0] },
     Change(type: .counts, violation: "count fell from 7 to 6") { $0 + [3, 7, 1, 1, 1, 0, 0, 3, 6, 1, 1, 1, 0, 0] },

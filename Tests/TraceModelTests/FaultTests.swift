@@ -24,6 +24,32 @@ enum Fault: CaseIterable { case flip, drop, insert, burst, duplicate, cut, mixed
     }
   }
 
+  /// A line that is too slow, rings of four CPUs that run over, and damage on the line: each CPU's account is exact.
+  @Test(arguments: Fault.allCases, [1e-5, 1e-3])
+  func accountIsExactWithFullRings(fault: Fault, rate: Double) throws {
+    let machine = Machine(cpus: 4, ringWords: 512)
+    machine.line.ticksPerByte = 13_333  // 5 µs a byte
+    var workload = Workload(seed: 21)
+    workload.run(machine, calls: 30_000)
+    var damage = Damage(random: Random(state: 22), fault: fault, rate: rate)
+    let damaged = damage.apply(to: machine.takeBytes())
+    machine.line.ticksPerByte = 0
+    machine.send(.hello)
+    machine.flush()
+    var model = TraceModel()
+    model.feed(damaged + [0] + machine.takeBytes())
+    model.finish()
+    let session = try #require(model.session)
+    #expect(model.sessions.count == 1 && model.malformedFrames == 0)
+    for cpu in 0..<4 {
+      let losses = session.cpus[cpu]?.losses ?? Losses()
+      #expect(losses.emitted == machine.emitted[cpu], "CPU \(cpu)")
+      #expect(losses.droppedSource > 100, "CPU \(cpu)")
+      #expect(losses.received + losses.lostWire + losses.droppedSource == machine.emitted[cpu], "CPU \(cpu)")
+    }
+    #expect(session.systemCalls.values.reduce(0) { $0 + $1.count } == 30_000)
+  }
+
   private func check(damaged: [UInt8], clean: [UInt8], tail: [UInt8], _ machine: Machine) {
     var truth: [[TraceEvent]] = [[], []]
     var model = TraceModel()

@@ -57,6 +57,8 @@ import Tracer
     machine.stack(.running, program: sh, [0x7f80_0020_2000, 0x7f80_0020_1000, 0x5555_5555_5000])
     machine.stack(.running, program: sh, [0x7f80_0020_1fff, 0x7f80_0020_1000, 0x5555_5555_5000])
     machine.stack(.sleeping, program: sh, [0x7f80_0020_3000], amount: 9000)
+    machine.send(.flight(FlightRules(seconds: 5, row: FlightRules.anyRow, threshold: 80_000)))
+    machine.send(.trigger)
     machine.send(.ping(0x1122_3344_5566_7788))
     machine.flush()
     var names = NameTable(buildID: Machine.buildID)
@@ -68,7 +70,10 @@ import Tracer
     names.functions = FunctionTable([(0x7f80_0020_1000, 64, "open")])
     let frames = [machine.takeBytes(), names.frames(), names.functionFrames()].flatMap { $0.split(separator: 0) }
     for frame in frames { text += block(Array(frame) + [0]) }
-    for command in [.hello, .enable(0x1f), .disable(2), .reset, .ping(0x1122_3344_5566_7788), .rate(997)] as [Command] {
+    for command in [
+      .hello, .enable(0x1f), .disable(2), .reset, .ping(0x1122_3344_5566_7788), .rate(997),
+      .flight(FlightRules(seconds: 5, row: 0, threshold: 80_000)), .trigger,
+    ] as [Command] {
       var wire = [UInt8](repeating: 0, count: 40)
       let count = command.encode(into: &wire)
       text += block(Array(wire[1..<count]))
@@ -160,6 +165,12 @@ enum Describer {
           let place = "  node skip \(head >> 1)"
           return (head & 1 == 0 ? place : place + integers(["parent", "distance"], &$0))
             + integers(["count", "sum"], &$0)
+        }
+    case .flight:
+      let rules = head + integers(["seconds", "row", "threshold", "triggers"], &reader)
+      return [rules]
+        + rows(&reader) {
+          "  trigger reason \($0.byte()!) cpu \($0.byte()!)" + integers(["row", "end", "duration", "thread"], &$0)
         }
     case .pong: return [head + " token \(reader.word64()!) tsc \(reader.word64()!)"]
     case .command: return [head + " bytes \(NameTable.hexadecimal(Array(reader.rest)))"]

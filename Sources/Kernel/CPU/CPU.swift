@@ -28,6 +28,9 @@ final class CPU {
   unowned(unsafe) private var space: AddressSpace?
   /// TSC ticks spent halted since boot; only this CPU writes.
   var idleTicks: UInt64 = 0
+  /// Nanoseconds in programs and in the kernel, as the tick finds it; the idle thread's are not counted.
+  var userTime: UInt64 = 0
+  var systemTime: UInt64 = 0
   /// TSC when the scheduler was last entered, while its probes are on.
   var schedulerEntry: UInt64 = 0
   /// TSC ticks that the thread which runs now had been away, while the scheduler's probes are on; 0 for unknown.

@@ -108,7 +108,11 @@ final class KernelInspector: ProcessInspector {
     result.uptimeTicks = Clock.monotonic() / Self.tick
     result.bootSeconds = Clock.wallOffset / Clock.nanosecondsPerSecond
     result.cpuCount = CPU.all.count
-    for cpu in CPU.all { result.idleTicks &+= Clock.nanoseconds(ofTicks: cpu.idleTicks) / Self.tick }
+    for cpu in CPU.all {
+      result.times[cpu.index] = ProcessorTimes(
+        user: cpu.userTime / Self.tick, system: cpu.systemTime / Self.tick,
+        idle: Clock.nanoseconds(ofTicks: cpu.idleTicks) / Self.tick)
+    }
     result.forks = UInt64(ProcessTable.forkCount)
     result.cpuMegahertz = Clock.ticksPerSecond / 1_000_000
     ProcessTable.lock.withLock { countProcesses(&result) }
@@ -120,9 +124,6 @@ final class KernelInspector: ProcessInspector {
     result.lastPID = ProcessTable.lastNumber
     result.running = 0
     for process in ProcessTable.processes {
-      let usage = process.usage
-      result.userTicks &+= usage.user / Self.tick
-      result.systemTicks &+= usage.system / Self.tick
       for thread in process.threads {
         result.contextSwitches &+= thread.switchCount
         if thread.state == .running { result.running += 1 }

@@ -47,11 +47,23 @@ enum TraceLine {
     if let rate = BootLine.number(of: "trace_rate") { StackProbe.setRate(UInt32(clamping: rate)) }
     drain?.sampleRate = StackProbe.rate
     programs = programTable
+    setFlight()
     if let share = BootLine.number(of: "trace_share"), share >= 1, share <= 100 { drain?.sharePercent = UInt64(share) }
     threads = table
     addCPU(CPU.current)
     if let time = BootLine.number(of: "trace_for") { offTime = UInt64(time) &* 1_000_000 }
     if let words = BootLine.value(of: "trace") { words.withUnsafeBytes { setKeys(KeyMask.parse($0)) } }
+  }
+
+  /// `trace_flight=SECONDS`, and `trace_trigger=MICROSECONDS` for any record that took longer.
+  private static func setFlight() {
+    guard let seconds = BootLine.number(of: "trace_flight"), seconds > 0 else { return }
+    var rules = FlightRules(seconds: UInt32(clamping: seconds))
+    if let limit = BootLine.number(of: "trace_trigger"), limit > 0 {
+      rules.row = FlightRules.anyRow
+      rules.threshold = UInt64(limit) &* (Clock.ticksPerSecond / 1_000_000) &>> UInt64(tickShift)
+    }
+    drain?.setFlight(rules)
   }
 
   /// Every tick of a CPU, in its timer interrupt.

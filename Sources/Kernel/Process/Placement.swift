@@ -59,6 +59,14 @@ enum Placement {
     return mayStay ? cpu : CPU.all[allowed.trailingZeroBitCount]
   }
 
+  /// Threads wait here: a CPU that has halted with nothing to do wakes and looks for them. It may have halted before
+  /// they were queued, while nobody was idle.
+  static func askForHelp() {
+    guard !CPU.isAlone else { return }
+    let idle = apus_atomic_load(&idleMask)
+    if idle != 0 { Interprocessor.reschedule(CPU.all[idle.trailingZeroBitCount]) }
+  }
+
   /// Takes a thread from another queue. Returns whether there is something to run now.
   static func steal(for cpu: CPU) -> Bool {
     guard !CPU.isAlone else { return false }

@@ -184,12 +184,22 @@ enum Scheduler {
     cpu.timers.expire(now: now)
     if now >= cpu.nextTick {
       cpu.nextTick = max(cpu.nextTick &+ tickNanoseconds, now &+ tickNanoseconds / 2)
-      if !cpu.runQueue.isEmpty { cpu.block.pointee.need_resched = 1 }
-      Thread.current.accountTick(fromUser: frame.pointee.isFromUser)
+      if !cpu.runQueue.isEmpty {
+        cpu.block.pointee.need_resched = 1
+        Placement.askForHelp()
+      }
+      account(cpu, fromUser: frame.pointee.isFromUser)
       TraceLine.tick(cpu)
       if cpu.index == 0 { ConsoleInput.tick() }
     }
     programTimer(cpu, now: now)
+  }
+
+  private static func account(_ cpu: CPU, fromUser: Bool) {
+    let thread = Thread.current
+    thread.accountTick(fromUser: fromUser)
+    guard thread !== cpu.idle else { return }
+    if fromUser { cpu.userTime &+= tickNanoseconds } else { cpu.systemTime &+= tickNanoseconds }
   }
 
   /// Sets this CPU's timer for the next tick or deadline, whichever is first.

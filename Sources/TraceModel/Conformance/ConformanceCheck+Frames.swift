@@ -57,7 +57,7 @@ extension ConformanceCheck {
     guard let buildID = reader.bytes(20) else { return violate("NAMES is shorter than a build-id") }
     var table = names[buildID] ?? NameTable(buildID: buildID)
     var functions: [FunctionTable.Row] = []
-    if !table.addRows(&reader, &functions) { violate("NAMES ends within a row") }
+    if !table.addRows(&reader, &functions) { violate("NAMES ends within a row, or has one of an unknown kind") }
     names[buildID] = table
   }
 

@@ -107,15 +107,32 @@ public struct MappingDetails {
   public init() {}
 }
 
+/// What one CPU has spent its time on, in ticks of 10 ms.
+public struct ProcessorTimes {
+  public var user: UInt64 = 0
+  public var system: UInt64 = 0
+  public var idle: UInt64 = 0
+
+  public init(user: UInt64 = 0, system: UInt64 = 0, idle: UInt64 = 0) {
+    self.user = user
+    self.system = system
+    self.idle = idle
+  }
+
+  mutating func add(_ other: ProcessorTimes) {
+    user &+= other.user
+    system &+= other.system
+    idle &+= other.idle
+  }
+}
+
 /// The machine at one moment. Memory in bytes, times in ticks of 10 ms.
 public struct SystemDetails {
   public var totalBytes: UInt64 = 0
   public var freeBytes: UInt64 = 0
   public var slabBytes: UInt64 = 0
   public var uptimeTicks: UInt64 = 0
-  public var idleTicks: UInt64 = 0
-  public var userTicks: UInt64 = 0
-  public var systemTicks: UInt64 = 0
+  public var times: InlineArray<8, ProcessorTimes> = InlineArray(repeating: ProcessorTimes())
   public var bootSeconds: UInt64 = 0
   public var cpuCount = 1
   public var contextSwitches: UInt64 = 0
@@ -133,6 +150,13 @@ public struct SystemDetails {
   public var version: StaticString = "#1 SMP Apus"
   public var cpuVendor: StaticString = "Apus"
   public var cpuModel: StaticString = "x86_64"
+
+  /// All CPUs together.
+  var total: ProcessorTimes {
+    var sum = ProcessorTimes()
+    for cpu in 0..<cpuCount { sum.add(times[cpu]) }
+    return sum
+  }
 
   public init() {}
 }

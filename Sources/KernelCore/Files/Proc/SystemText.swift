@@ -49,12 +49,12 @@ enum SystemText {
 
   private static func statistics(_ system: SystemDetails, _ text: inout TextBuffer) {
     text.append("cpu  ")
-    appendTimes(system, system.cpuCount, &text)
+    appendTimes(system.total, &text)
     for cpu in 0..<system.cpuCount {
       text.append("cpu")
       text.append(cpu)
       text.append(" ")
-      appendTimes(system, cpu == 0 ? system.cpuCount : 0, &text)
+      appendTimes(system.times[cpu], &text)
     }
     let rows: [(StaticString, UInt64)] = [
       ("intr ", system.interrupts), ("ctxt ", system.contextSwitches), ("btime ", system.bootSeconds),
@@ -67,21 +67,20 @@ enum SystemText {
     }
   }
 
-  /// user nice system idle iowait irq softirq steal guest guest_nice. The boot CPU shows the whole machine's.
-  private static func appendTimes(_ system: SystemDetails, _ share: Int, _ text: inout TextBuffer) {
-    let values = share == 0 ? (0, 0, 0) : (system.userTicks, system.systemTicks, system.idleTicks)
-    text.append(Int(values.0))
+  /// user nice system idle iowait irq softirq steal guest guest_nice.
+  private static func appendTimes(_ times: ProcessorTimes, _ text: inout TextBuffer) {
+    text.append(Int(times.user))
     text.append(" 0 ")
-    text.append(Int(values.1))
+    text.append(Int(times.system))
     text.append(" ")
-    text.append(Int(values.2))
+    text.append(Int(times.idle))
     text.append(" 0 0 0 0 0 0\n")
   }
 
   private static func uptime(_ system: SystemDetails, _ text: inout TextBuffer) {
     appendHundredths(system.uptimeTicks, &text)
     text.append(" ")
-    appendHundredths(system.idleTicks, &text)
+    appendHundredths(system.total.idle, &text)
     text.append("\n")
   }
 
