@@ -49,7 +49,7 @@ extension TopApp {
     case .disable(let mask): request = Request(wish: .probes(mask: mask, areOn: false), sequence: sequence)
     case .rate(let hertz): request = Request(wish: .sampleRate(Int(hertz)), sequence: sequence)
     case .reset: request = Request(wish: .reset(after: latest.generation), sequence: sequence)
-    case .hello, .ping: break
+    case .hello, .ping, .flight, .trigger: break
     }
     if request != nil { message = "sent; the kernel has not answered yet" }
   }
