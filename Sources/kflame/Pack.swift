@@ -26,7 +26,7 @@ struct Pack: ParsableCommand {
         throw ToolError(.badInput, "\(source.name): the names of its kernel were not found; give the ELF file by --elf")
       }
       let output = try ByteOutput(path: output)
-      try output.write(names.frames())
+      try output.write(names.frames() + (model.session.map(model.usedFunctionFrames) ?? []))
       try output.write(Array(held.bytes))
       try output.close()
     }

@@ -6,7 +6,7 @@ import Testing
 
 @Suite(.enabled(if: Machine.isWanted), .serialized)
 struct SampleRunTests {
-  @Test(arguments: ["files", "pipelines"])
+  @Test(arguments: ["files", "pipelines", "shell"])
   func printsWhatIsExpected(sample: String) async throws {
     let folder = URL(fileURLWithPath: #filePath).deletingLastPathComponent()
       .appendingPathComponent("../../samples/\(sample)").standardizedFileURL

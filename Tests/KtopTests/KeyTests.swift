@@ -2,6 +2,7 @@
 import Testing
 import Tracer
 
+@testable import TraceTestSupport
 @testable import ktop
 
 @Suite struct KeyTests {
@@ -113,6 +114,31 @@ import Tracer
     #expect(person.actions.dropFirst() == [.send(.disable(0xff)), .send(.enable(0xff))])
     person.press(.escape)
     #expect(person.text.contains("Help"))
+  }
+
+  @Test func wishesCountOnlyWhenTheKernelSaysSo() throws {
+    let machine = Machine(cpus: 1)
+    machine.flush()
+    var stream = Sample.names.frames() + machine.takeBytes()
+    var person = try Person(columns: 100, looksAt: stream)
+    func hello() throws {
+      machine.send(.hello)
+      machine.flush()
+      stream += machine.takeBytes()
+      try person.see(stream)
+    }
+    person.press(.character("e"), .down, .down, .enter)
+    guard case .send(let command)? = person.actions.last else { return #expect(Bool(false)) }
+    person.app.note(command)
+    try hello()
+    #expect(person.text.contains("has not answered yet"))
+    machine.send(command)
+    try hello()
+    #expect(person.text.contains("the kernel has switched off: path") && person.text.contains("[ ] path"))
+    // One that is not done is not forgotten in silence.
+    person.app.note(.disable(1))
+    for _ in 0..<6 { try hello() }
+    #expect(person.text.contains("has not done it"))
   }
 
   @Test func resetAndQuit() throws {

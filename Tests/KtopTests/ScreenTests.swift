@@ -16,9 +16,18 @@ import TraceModel
 
   @Test func pagesBehindTheRows() throws {
     for (number, name) in [(1, "system-call"), (2, "lock"), (4, "process"), (5, "cpu")] {
-      var person = try Person(columns: 100, rows: 70, looksAt: Person.recorded("files"))
+      var person = try Person(columns: 100, rows: 70, looksAt: Person.recorded("shell"))
       person.press(.character(Character("\(number)")), .down, .enter)
       try expectGolden(person.text, "page-\(name)")
+    }
+  }
+
+  @Test func stacksOfEveryKind() throws {
+    var person = try Person(columns: 120, rows: 40, looksAt: Person.recorded("shell"))
+    person.press(.character("3"))
+    for name in ["running", "sleeping", "waking", "lock-wait"] {
+      try expectGolden(person.text, "flame-\(name)")
+      person.press(.character("v"))
     }
   }
 

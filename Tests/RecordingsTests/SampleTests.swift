@@ -7,7 +7,7 @@ import TraceModel
   static let root = URL(fileURLWithPath: #filePath).deletingLastPathComponent().appendingPathComponent("../../samples")
     .standardizedFileURL
 
-  static let all = ["files", "pipelines"]
+  static let all = ["files", "pipelines", "shell"]
 
   @Test func noneIsForgotten() throws {
     #expect(

@@ -99,7 +99,8 @@ final class Collector {
     guard !hasEnded else { return }
     state = .ended(reason)
     reading.finish(leaving: leaving)
-    try recorder?.finish(leaving: leaving)
+    let functions = recorder == nil ? [] : model.session.map(model.usedFunctionFrames) ?? []
+    try recorder?.finish(leaving: leaving, functions: functions)
   }
 
   private static let farewellSeconds = 1.0

@@ -63,10 +63,13 @@ final class Recorder {
   }
 
   /// The end. `leaving`: of the reader, not of the stream; a frame that has only begun is left out then.
-  func finish(leaving: Bool) throws {
+  /// `functions`: NAMES frames of what the stream named by address, which only the end knows.
+  func finish(leaving: Bool, functions: [UInt8] = []) throws {
     try flush()
     if !leaving { try putTail() }
     tail = []
+    guard !functions.isEmpty else { return }
+    try ([0] + functions).withUnsafeBufferPointer { try put($0) }
   }
 
   // Keeps back what follows the last delimiter, up to a bound.

@@ -25,6 +25,20 @@ struct HelpView {
       lines.append(("  " + names.padded(to: keyWidth - 2) + meaning, .normal))
     }
     lines.append(("Losses: dropped when the ring was full, lost on the line; bad: damaged frames", .normal))
-    return lines
+    return lines.flatMap { line in Self.wrapped(line.0, width: width).map { ($0, line.1) } }
+  }
+
+  // What does not fit goes on below, set in a little.
+  private static func wrapped(_ text: String, width: Int) -> [String] {
+    let indent = text.prefix { $0 == " " } + "  "
+    var lines: [String] = []
+    var rest = Substring(text)
+    while rest.count > width {
+      let head = rest.prefix(width)
+      let place = head.lastIndex(of: " ").flatMap { head[..<$0].contains { $0 != " " } ? $0 : nil } ?? head.endIndex
+      lines.append(String(rest[..<place]))
+      rest = indent + rest[place...].drop { $0 == " " }
+    }
+    return lines + [String(rest)]
   }
 }

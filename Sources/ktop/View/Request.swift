@@ -9,6 +9,9 @@ struct Request: Equatable {
     case sampleRate(Int)
     /// Counts of a later generation.
     case reset(after: UInt64)
+    case flight(FlightRules)
+    /// More triggers than there were.
+    case trigger(after: UInt64)
   }
 
   var wish: Wish
@@ -23,6 +26,8 @@ struct Request: Equatable {
       return snapshot.keys.allSatisfy { mask >> UInt32($0.id) & 1 == 0 || $0.isOn == areOn }
     case .sampleRate(let hertz): return snapshot.sampleRate == hertz
     case .reset(let generation): return snapshot.generation > generation
+    case .flight(let rules): return snapshot.session?.flight?.rules == rules
+    case .trigger(let count): return snapshot.session?.flight?.triggers ?? 0 > count
     }
   }
 
@@ -36,6 +41,10 @@ struct Request: Equatable {
       return "the kernel has switched \(areOn ? "on" : "off"): \(names)"
     case .sampleRate(let hertz): return "the kernel takes \(hertz) samples a second"
     case .reset: return "the kernel has reset its counts"
+    case .flight(let rules):
+      return rules.seconds == 0
+        ? "the kernel sends events again" : "the kernel keeps the last \(rules.seconds) s of events"
+    case .trigger: return "the kernel sends what it has kept"
     }
   }
 }
@@ -49,7 +58,10 @@ extension TopApp {
     case .disable(let mask): request = Request(wish: .probes(mask: mask, areOn: false), sequence: sequence)
     case .rate(let hertz): request = Request(wish: .sampleRate(Int(hertz)), sequence: sequence)
     case .reset: request = Request(wish: .reset(after: latest.generation), sequence: sequence)
-    case .hello, .ping, .flight, .trigger: break
+    case .flight(let rules): request = Request(wish: .flight(rules), sequence: sequence)
+    case .trigger:
+      request = Request(wish: .trigger(after: latest.session?.flight?.triggers ?? 0), sequence: sequence)
+    case .hello, .ping: break
     }
     if request != nil { message = "sent; the kernel has not answered yet" }
   }
