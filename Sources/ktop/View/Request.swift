@@ -9,6 +9,9 @@ struct Request: Equatable {
     case sampleRate(Int)
     /// Counts of a later generation.
     case reset(after: UInt64)
+    case flight(FlightRules)
+    /// More triggers than there were.
+    case trigger(after: UInt64)
   }
 
   var wish: Wish
@@ -23,6 +26,8 @@ struct Request: Equatable {
       return snapshot.keys.allSatisfy { mask >> UInt32($0.id) & 1 == 0 || $0.isOn == areOn }
     case .sampleRate(let hertz): return snapshot.sampleRate == hertz
     case .reset(let generation): return snapshot.generation > generation
+    case .flight(let rules): return snapshot.flight?.rules == rules
+    case .trigger(let count): return (snapshot.flight?.triggers ?? 0) > count
     }
   }
 
@@ -36,6 +41,11 @@ struct Request: Equatable {
       return "the kernel has switched \(areOn ? "on" : "off"): \(names)"
     case .sampleRate(let hertz): return "the kernel takes \(hertz) samples a second"
     case .reset: return "the kernel has reset its counts"
+    case .flight(let rules):
+      guard rules.seconds > 0 else { return "the kernel sends all events again" }
+      return "the kernel keeps \(rules.seconds) s of events until something takes "
+        + "\(Format.duration(snapshot.nanoseconds(rules.threshold))); panel 8 tells"
+    case .trigger: return "the kernel has sent what it kept"
     }
   }
 }
@@ -49,6 +59,8 @@ extension TopApp {
     case .disable(let mask): request = Request(wish: .probes(mask: mask, areOn: false), sequence: sequence)
     case .rate(let hertz): request = Request(wish: .sampleRate(Int(hertz)), sequence: sequence)
     case .reset: request = Request(wish: .reset(after: latest.generation), sequence: sequence)
+    case .flight(let rules): request = Request(wish: .flight(rules), sequence: sequence)
+    case .trigger: request = Request(wish: .trigger(after: latest.flight?.triggers ?? 0), sequence: sequence)
     case .hello, .ping: break
     }
     if request != nil { message = "sent; the kernel has not answered yet" }
