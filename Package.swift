@@ -150,7 +150,7 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "BootTests",
     dependencies: [
-      "kbench", "BenchRows", "Guest", "LinuxABI", "Tracer", "TraceModel",
+      "GDBStub", "Recordings", "kbench", "BenchRows", "Guest", "LinuxABI", "Tracer", "TraceModel",
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],

@@ -3,12 +3,13 @@
 //   DecodeBench write RECORDS FILE FOLDER   a stream, and the same events as Common Trace Format
 //   DecodeBench decode FILE [PASSES]        records a second of the whole model, best of PASSES
 //   DecodeBench hour                        an hour of the stream's time, and the memory it took
+//   DecodeBench cost                        nanoseconds of recording a span
 //   DecodeBench damage FRAMES               damaged frames, and how many passed for what was not sent
 //
 // `Tools/decode-bench` runs it beside the readers of other tracers.
 import Glibc
 
-let usage = "usage: DecodeBench write RECORDS FILE FOLDER | decode FILE [PASSES] | hour | damage FRAMES"
+let usage = "usage: DecodeBench write RECORDS FILE FOLDER | decode FILE [PASSES] | hour | cost | damage FRAMES"
 
 func fail(_ message: String, _ status: Int32) -> Never {
   fputs("DecodeBench: \(message)\n", stderr)
@@ -29,6 +30,7 @@ struct DecodeBench {
     case ("damage", 2):
       guard let frames = Int(arguments[1]), frames > 0 else { fail("\(arguments[1]) is no number of frames", 64) }
       DamageRun().report(frames: frames)
+    case ("cost", 1): CostRun().report(batches: 2_000)
     case ("hour", 1): HourRun().report()
     default: fail(usage, 64)
     }

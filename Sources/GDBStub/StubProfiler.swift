@@ -22,6 +22,7 @@ public final class StubProfiler: Sendable {
     public var samples = 0
     public var cpus = 0
     public var seconds = 0.0
+    /// From asking for a stop to the last answer: more than the machine felt when the host is busy.
     public var stoppedSeconds = 0.0
     /// Samples in kernel mode, and those of them whose leaf no function is known for.
     public var kernelSamples = 0
@@ -43,6 +44,8 @@ public final class StubProfiler: Sendable {
   public init(endpoint: String, kernel: KernelFile, options: Options = Options()) throws(ToolError) {
     let sampler = try StopSampler(try StubConnection(endpoint), stackBytes: options.stackBytes)
     let slide = try Self.slide(of: kernel, sampler)
+    // It need not wait for us to sort symbols.
+    try sampler.run()
     var ends: [Int32] = [0, 0]
     guard pipe(&ends) == 0 else { throw ToolError(.failure, "no pipe: \(String(cString: strerror(errno)))") }
     (trace, output) = (ends[0], ends[1])
@@ -88,7 +91,6 @@ public final class StubProfiler: Sendable {
     let start = StopSampler.seconds()
     var pace = Pace(hertz: options.hertz, start: start)
     var (lastHello, lastFrames) = (-1.0, 0.0)
-    try sampler.run()
     while !isStopping.load(ordering: .relaxed) {
       pace.wait()
       let samples = try sampler.sample()

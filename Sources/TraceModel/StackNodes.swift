@@ -25,7 +25,8 @@ struct StackNodes: Sendable {
     var sum: UInt64 = 0
   }
 
-  private var nodes: [Node] = []
+  /// By row: what a few bytes of a stream can name must not cost more than a few bytes here.
+  private var nodes: [Int: Node] = [:]
   /// Stacks that found no room at all.
   var refused: UInt64 = 0
   /// No kernel has more: a stream that says so is not believed.
@@ -34,28 +35,22 @@ struct StackNodes: Sendable {
 
   mutating func define(_ row: Int, parent: UInt64, address: UInt64) {
     guard row < Self.limit else { return }
-    grow(to: row)
-    nodes[row].isKnown = true
-    nodes[row].parent = parent
-    nodes[row].address = address
+    nodes[row, default: Node()].isKnown = true
+    nodes[row, default: Node()].parent = parent
+    nodes[row, default: Node()].address = address
   }
 
   mutating func count(_ row: Int, _ count: UInt64, sum: UInt64) {
     guard row < Self.limit else { return }
-    grow(to: row)
-    nodes[row].count = count
-    nodes[row].sum = sum
-  }
-
-  private mutating func grow(to row: Int) {
-    if row >= nodes.count { nodes.append(contentsOf: repeatElement(Node(), count: row + 1 - nodes.count)) }
+    nodes[row, default: Node()].count = count
+    nodes[row, default: Node()].sum = sum
   }
 
   func stacks(of kind: StackKind) -> [CountedStack] {
-    nodes.indices.compactMap { row in
-      guard nodes[row].count > 0, let (root, frames) = path(to: row), root & 15 == kind.rawValue else { return nil }
-      return CountedStack(
-        program: Int(clamping: root >> 4), frames: frames, count: nodes[row].count, sum: nodes[row].sum)
+    nodes.keys.sorted().compactMap { row in
+      guard let node = nodes[row], node.count > 0, let (root, frames) = path(to: row), root & 15 == kind.rawValue
+      else { return nil }
+      return CountedStack(program: Int(clamping: root >> 4), frames: frames, count: node.count, sum: node.sum)
     }
   }
 
@@ -64,8 +59,7 @@ struct StackNodes: Sendable {
     var frames: [UInt64] = []
     var next = row
     while frames.count < Self.depthLimit {
-      guard next < nodes.count, nodes[next].isKnown else { return nil }
-      let node = nodes[next]
+      guard let node = nodes[next], node.isKnown else { return nil }
       if node.parent == 0 { return (node.address, frames.reversed()) }
       frames.append(node.address)
       next = Int(clamping: node.parent) - 1

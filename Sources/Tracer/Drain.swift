@@ -91,6 +91,8 @@ public struct Drain {
     (cpus + cpuCount).initialize(
       to: CPUProgress(
         trace: trace, locks: apus_trace_locks(data), index: 0, time: 0, thread: 0, waitingSince: 0))
+    // What it records before anybody has looked at it is kept too.
+    if flight.isOn { cpus[cpuCount].sendLimit = 0 }
     cpuCount &+= 1
   }
 
@@ -154,7 +156,9 @@ public struct Drain {
   public mutating func keysChanged(to mask: UInt32) { enabledKeys = mask }
 
   /// What is kept and what lets it through; from the boot line, or the host.
-  public mutating func setFlight(_ rules: FlightRules) { flight.set(rules, cpus, cpuCount) }
+  public mutating func setFlight(_ rules: FlightRules) {
+    flight.set(rules, cpus, cpuCount, now: lastTick &>> tickShift)
+  }
 
   private var tickShift: UInt64 { UInt64(truncatingIfNeeded: boot.tickShift) }
 

@@ -54,12 +54,15 @@ struct FlightRecorder {
 
   var isOn: Bool { rules.seconds != 0 }
 
-  mutating func set(_ rules: FlightRules, _ cpus: UnsafeMutablePointer<CPUProgress>, _ cpuCount: Int) {
+  mutating func set(
+    _ rules: FlightRules, _ cpus: UnsafeMutablePointer<CPUProgress>, _ cpuCount: Int, now: UInt64
+  ) {
     self.rules = rules
     isDue = true
     for cpu in 0..<cpuCount {
       cpus[cpu].scanned = apus_trace_load(&cpus[cpu].trace.area.pointee.head)
-      cpus[cpu].scanTime = cpus[cpu].time
+      cpus[cpu].scanTime = now
+      cpus[cpu].scanThread = cpus[cpu].trace.area.pointee.currentThread
       cpus[cpu].sendLimit = isOn ? cpus[cpu].trace.area.pointee.tail : UInt64.max
     }
   }

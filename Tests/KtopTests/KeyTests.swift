@@ -172,6 +172,12 @@ import Tracer
     #expect(person.text.contains("> Timeline"))
   }
 
+  @Test func theSamplingRateIsChosen() throws {
+    var person = try Person(looksAt: Person.recorded("shell"))
+    person.press(.character("e"), .end, .enter, .up, .enter)
+    #expect(person.actions == [.send(.rate(1999)), .send(.rate(997))])
+  }
+
   // Not a flush, which is for the end of a kernel: it sends what a recorder would keep.
   private func tick(_ machine: Machine) {
     for _ in 0..<300 {

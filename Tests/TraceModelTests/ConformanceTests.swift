@@ -123,6 +123,10 @@ import Tracer
     Change(type: .errors, violation: "is outside of 1 to 133") { $0 + [0x86, 0x01, 1] },
     Change(type: .threads, violation: "THREADS: a row is cut") { $0 + [5, 5, 4, 65] },
     Change(type: .threads, violation: "has flags that there are not") { $0 + [5, 5, 0x41, 65] },
+    Change(type: .stacks, violation: "has a parent that comes after it") { $0 + [0, 99, 3, 5, 2, 1, 0] },
+    Change(type: .stacks, violation: "STACKS ends within a row") { $0 + [0, 99, 1, 0, 2, 5] },
+    Change(type: .programs, violation: "PROGRAMS ends within a row") { $0 + [9] },
+    Change(type: .lockFacts, violation: "there is no fact of kind 9") { $0 + [0, 0x19, 0, 1, 0, 0] },
     Change(type: .loss, violation: "LOSS ends within") { Array($0.dropLast(2)) },
   ]
 

@@ -107,6 +107,17 @@ enum Fault: CaseIterable { case flip, drop, insert, burst, duplicate, cut, mixed
     #expect(model.framesReceived == 40_000)
   }
 
+  /// Rows far behind the last one, on every CPU that there can be: found by the fuzzer, which ran out of memory.
+  @Test func aFewBytesDoNotFillTheMemory() throws {
+    var model = TraceModel()
+    for cpu in 0...255 as ClosedRange<UInt8> {
+      // One row, number 2^20 - 1: a root of the kind on-CPU, counted once.
+      model.feed(seal([Frame.head(.stacks, tag: 3), 0, cpu, 0, 99, 0xff, 0xff, 0x7f, 0, 2, 1, 0]))
+    }
+    #expect(try #require(model.session).stacks(.running).count == 256)
+    #expect(model.malformedFrames == 0)
+  }
+
   @Test func mutatedFramesAreSurvived() {
     let machine = Machine(cpus: 2)
     var workload = Workload(seed: 9)

@@ -124,7 +124,7 @@ enum Describer {
       return [head + integers(["time", "bytes", "frames", "drain_tsc", "unnamed"], &reader)]
         + rows(&reader) {
           "  cpu \($0.byte()!)"
-            + integers(["index", "pending", "classes"] + (0..<8).map { "dropped\($0)" }, &$0)
+            + integers(["index", "pending"], &$0) + dropped(&$0)
         }
     case .threads:
       return [head]
@@ -196,6 +196,11 @@ enum Describer {
         "  event symbol \($0.symbol.rawValue) thread \($0.thread) end \($0.end) duration \($0.duration)"
           + " errno \($0.errno) argument \($0.argument) off_cpu \($0.offCPU)"
       }
+  }
+
+  private static func dropped(_ reader: inout FrameReader) -> String {
+    let classes = Int(reader.varint()!)
+    return " classes \(classes)" + integers((0..<classes).map { "dropped\($0)" }, &reader)
   }
 
   private static func rows(_ reader: inout FrameReader, _ row: (inout FrameReader) -> String) -> [String] {

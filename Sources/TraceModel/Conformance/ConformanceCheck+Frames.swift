@@ -26,6 +26,9 @@ extension ConformanceCheck {
     case .errors: checkCells(&reader, type: type, limit: 134, least: 1)
     case .threads: checkThreads(&reader)
     case .events: checkEvents(&reader)
+    case .lockFacts: checkLockFacts(&reader)
+    case .programs: checkPrograms(&reader)
+    case .stacks: checkStacks(&reader)
     default: unknownFrames += 1
     }
   }
@@ -238,11 +241,55 @@ extension ConformanceCheck {
     }
   }
 
+  private mutating func checkLockFacts(_ reader: inout FrameReader) {
+    guard let generation = reader.varint(), let cpu = reader.byte(), reader.varint() != nil else {
+      return violate("LOCKFACTS is too short")
+    }
+    checkCPU(cpu, in: "LOCKFACTS")
+    _ = isCurrent(generation)
+    while !reader.isAtEnd {
+      guard let key = reader.varint(), reader.varint() != nil, reader.varint() != nil, reader.varint() != nil,
+        reader.varint() != nil
+      else { return violate("LOCKFACTS ends within a row") }
+      require((1...8).contains(key & 15), "LOCKFACTS: there is no fact of kind \(key & 15)")
+    }
+  }
+
+  private mutating func checkPrograms(_ reader: inout FrameReader) {
+    while !reader.isAtEnd {
+      guard let number = reader.varint(), reader.varint() != nil, let name = reader.byte(),
+        reader.bytes(Int(name)) != nil, let path = reader.byte(), reader.bytes(Int(path)) != nil
+      else { return violate("PROGRAMS ends within a row") }
+      require(number > 0, "PROGRAMS: number 0 is the kernel's own threads")
+    }
+  }
+
+  private mutating func checkStacks(_ reader: inout FrameReader) {
+    guard let generation = reader.varint(), let cpu = reader.byte(), reader.varint() != nil, reader.varint() != nil
+    else { return violate("STACKS is too short") }
+    checkCPU(cpu, in: "STACKS")
+    let isCurrent = isCurrent(generation)
+    var place: UInt64 = 0
+    while !reader.isAtEnd {
+      guard let head = reader.varint(), head >> 1 < 1 << 20 else {
+        return violate("STACKS: a row is cut, or its number is above 2^20")
+      }
+      place += head >> 1
+      if head & 1 != 0 {
+        guard let parent = reader.varint(), reader.varint() != nil else { return violate("STACKS ends within a row") }
+        require(parent <= place, "STACKS: row \(place) has a parent that comes after it, \(parent) less 1")
+      }
+      guard let count = reader.varint(), let sum = reader.varint() else { return violate("STACKS ends within a row") }
+      if isCurrent { grow(.stacks, Int(cpu) << 32 | Int(place), ["count": count, "sum": sum]) }
+      place += 1
+    }
+  }
+
   private mutating func grow(_ type: FrameType, _ row: Int, _ fields: KeyValuePairs<String, UInt64>) {
     for (field, entry) in fields.enumerated() {
       let key = BootState.CounterKey(type: type.rawValue, row: row, field: field)
       if let before = boot.counters[key], entry.value < before {
-        let place = row < 0 ? "" : " of row \(type == .histogram || type == .errors ? row >> 10 : row)"
+        let place = row < 0 ? "" : " of row \(type == .histogram || type == .errors ? row >> 10 : row & 0xffff_ffff)"
         violate("\(type)\(place): \(entry.key) fell from \(before) to \(entry.value)")
       }
       boot.counters[key] = entry.value

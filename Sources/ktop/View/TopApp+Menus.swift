@@ -74,7 +74,7 @@ extension TopApp {
 
   // MARK: Flight recorder
 
-  private static var firstThreshold: Int { 2000 }
+  private static var firstThreshold: Int { 10_000 }
   private static var flightOff: Int { -3 }
   private static var triggerNow: Int { -4 }
   /// Seconds that the kernel's rings keep at most.
