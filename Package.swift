@@ -124,7 +124,7 @@ let hostOnly: [Target] = [
     ],
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
   .target(
-    name: "TraceTestSupport", dependencies: ["Tracer", "CMachine"], path: "Tests/TraceTestSupport",
+    name: "TraceTestSupport", dependencies: ["Tracer", "TraceModel", "CMachine"], path: "Tests/TraceTestSupport",
     // DecodeBench takes its machine in a release build too.
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5), .unsafeFlags(["-enable-testing"])]),
   .executableTarget(

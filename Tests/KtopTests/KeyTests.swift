@@ -110,7 +110,7 @@ import Tracer
     var person = try Person()
     person.press(.character("e"), .down, .down, .enter)
     #expect(person.actions == [.send(.disable(1 << 2))])
-    person.press(.end, .enter, .up, .enter)
+    person.press(.end, .up, .up, .up, .enter, .up, .enter)
     #expect(person.actions.dropFirst() == [.send(.disable(0xff)), .send(.enable(0xff))])
     person.press(.escape)
     #expect(person.text.contains("Help"))
@@ -139,6 +139,51 @@ import Tracer
     person.app.note(.disable(1))
     for _ in 0..<6 { try hello() }
     #expect(person.text.contains("has not done it"))
+  }
+
+  @Test func theFlightRecorderIsSetAndTellsWhatSetItOff() throws {
+    let machine = Machine(cpus: 1)
+    machine.flush()
+    var stream = Sample.names.frames() + machine.takeBytes()
+    var person = try Person(columns: 100, looksAt: stream)
+    person.press(.character("e"), .end, .enter)
+    guard case .send(let command)? = person.actions.last, case .flight(let rules) = command else {
+      return #expect(Bool(false))
+    }
+    #expect(rules.seconds > 0 && rules.row == FlightRules.anyRow)
+    person.app.note(command)
+    machine.send(command)
+    machine.send(.hello)
+    tick(machine)
+    stream += machine.takeBytes()
+    try person.see(stream)
+    #expect(person.text.contains("the kernel keeps 5 s of events until something takes 100ms"))
+    // A call of a fifth of a second.
+    machine.run(machine.thread(42, "sh"))
+    let start = machine.begin()
+    machine.advance(Machine.hertz / 5)
+    machine.systemCall(0, from: start)
+    tick(machine)
+    stream += machine.takeBytes()
+    try person.see(stream)
+    person.press(.escape, .character("8"))
+    #expect(person.text.contains("took 200ms at"))
+    person.press(.enter, .end, .enter)
+    #expect(person.text.contains("> Timeline"))
+  }
+
+  @Test func theSamplingRateIsChosen() throws {
+    var person = try Person(looksAt: Person.recorded("shell"))
+    person.press(.character("e"), .end, .enter, .up, .enter)
+    #expect(person.actions == [.send(.rate(1999)), .send(.rate(997))])
+  }
+
+  // Not a flush, which is for the end of a kernel: it sends what a recorder would keep.
+  private func tick(_ machine: Machine) {
+    for _ in 0..<300 {
+      machine.advance(Machine.hertz / 250)
+      machine.tick()
+    }
   }
 
   @Test func resetAndQuit() throws {

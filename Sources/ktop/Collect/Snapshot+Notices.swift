@@ -1,6 +1,7 @@
 // What looks wrong: the model's findings, and what the counters say at a glance.
 
 import TraceModel
+import Tracer
 
 /// A line of the panel.
 struct Notice: Sendable {
@@ -15,7 +16,27 @@ struct Notice: Sendable {
 }
 
 extension Snapshot {
-  var notices: [Notice] { modelFindings + missingCalls + foughtOverLocks + missingRecords }
+  var notices: [Notice] { triggers + modelFindings + missingCalls + foughtOverLocks + missingRecords }
+
+  // What has set the flight recorder off, the last first.
+  private var triggers: [Notice] {
+    (session?.triggers ?? []).suffix(20).reversed().map { trigger in
+      let symbol =
+        trigger.row > RowIndex.other
+        ? Symbol.span(UInt32(trigger.row - RowIndex.other)) : Symbol.systemCall(UInt64(trigger.row))
+      let at = Format.decimals(secondsSinceBoot(trigger.end), 3)
+      guard trigger.reason == .latency else {
+        return Notice(place: "recorder", title: "sent what it kept", evidence: ["asked for at \(at) s"], calls: 0)
+      }
+      return Notice(
+        place: name(of: symbol), title: "took \(Format.duration(nanoseconds(trigger.duration))) at \(at) s",
+        evidence: ["in \(threadName(trigger.thread)) (\(trigger.thread)) on CPU \(trigger.cpu)"]
+          + trigger.events.sorted { $0.duration > $1.duration }.prefix(12).map {
+            "\(name(of: $0.symbol)) \(Format.duration(nanoseconds($0.duration)))"
+          }, calls: 1,
+        link: .timeline(start: trigger.end &- trigger.duration, end: trigger.end, thread: trigger.thread))
+    }
+  }
 
   private var modelFindings: [Notice] {
     guard let model, let session else { return [] }

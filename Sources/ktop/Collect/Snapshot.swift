@@ -56,6 +56,8 @@ struct Snapshot: Sendable {
   /// Stacks looked at a second, HELLOs sent and resets made, as the kernel says.
   var sampleRate = 0
   var helloSequence: UInt64 = 0
+  /// What the flight recorder keeps; nil until the kernel has said.
+  var flight: FlightState?
   var generation: UInt64 = 0
   var bootTime: UInt64 = 0
   /// What the console wrote on the trace line.
@@ -106,6 +108,7 @@ extension Snapshot {
     threads = session.threads.threads
     tree = session.tree.nodes
     accounts = session.cpus
+    flight = session.flight
     time = session.time
     ticksPerSecond = session.ticksPerSecond
     guard let hello = session.hello else { return }

@@ -94,7 +94,7 @@ extension Explain {
     page.heading("\(notice.place): \(notice.title)")
     for line in notice.evidence { page.text("  " + line) }
     if let saves = notice.saves { page.text("mending it would have saved \(Format.count(saves)) instructions so far") }
-    page.text("seen in \(notice.calls) calls")
+    if notice.calls > 1 { page.text("seen in \(notice.calls) calls") }
     if let link = notice.link { page.text("  more about \(notice.place)", link: link) }
   }
 

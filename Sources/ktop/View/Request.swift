@@ -26,8 +26,8 @@ struct Request: Equatable {
       return snapshot.keys.allSatisfy { mask >> UInt32($0.id) & 1 == 0 || $0.isOn == areOn }
     case .sampleRate(let hertz): return snapshot.sampleRate == hertz
     case .reset(let generation): return snapshot.generation > generation
-    case .flight(let rules): return snapshot.session?.flight?.rules == rules
-    case .trigger(let count): return snapshot.session?.flight?.triggers ?? 0 > count
+    case .flight(let rules): return snapshot.flight?.rules == rules
+    case .trigger(let count): return (snapshot.flight?.triggers ?? 0) > count
     }
   }
 
@@ -42,9 +42,10 @@ struct Request: Equatable {
     case .sampleRate(let hertz): return "the kernel takes \(hertz) samples a second"
     case .reset: return "the kernel has reset its counts"
     case .flight(let rules):
-      return rules.seconds == 0
-        ? "the kernel sends events again" : "the kernel keeps the last \(rules.seconds) s of events"
-    case .trigger: return "the kernel sends what it has kept"
+      guard rules.seconds > 0 else { return "the kernel sends all events again" }
+      return "the kernel keeps \(rules.seconds) s of events until something takes "
+        + "\(Format.duration(snapshot.nanoseconds(rules.threshold))); panel 8 tells"
+    case .trigger: return "the kernel has sent what it kept"
     }
   }
 }
@@ -59,8 +60,7 @@ extension TopApp {
     case .rate(let hertz): request = Request(wish: .sampleRate(Int(hertz)), sequence: sequence)
     case .reset: request = Request(wish: .reset(after: latest.generation), sequence: sequence)
     case .flight(let rules): request = Request(wish: .flight(rules), sequence: sequence)
-    case .trigger:
-      request = Request(wish: .trigger(after: latest.session?.flight?.triggers ?? 0), sequence: sequence)
+    case .trigger: request = Request(wish: .trigger(after: latest.flight?.triggers ?? 0), sequence: sequence)
     case .hello, .ping: break
     }
     if request != nil { message = "sent; the kernel has not answered yet" }

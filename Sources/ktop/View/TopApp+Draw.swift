@@ -126,7 +126,9 @@ extension TopApp {
   private func drawMenu(on screen: some Screen) {
     guard case .menu(let kind, var menu) = mode else { return }
     // The kernel may have answered since the menu was opened.
-    if kind == .probes { menu.items = Self.probeItems(snapshot.keys, sampleRate: snapshot.sampleRate) }
+    if kind == .probes {
+      menu.items = Self.probeItems(snapshot.keys, sampleRate: snapshot.sampleRate, flight: snapshot.flight)
+    }
     menu.draw(on: screen, row: area.row, height: area.height)
   }
 

@@ -1,5 +1,6 @@
 // The menus: by what to sort, which probes are on, how to write what is shown.
 
+import TraceModel
 import Tracer
 
 extension TopApp {
@@ -58,14 +59,52 @@ extension TopApp {
     guard !snapshot.keys.isEmpty else { return message = "the kernel has not said which probes it has" }
     mode = .menu(
       .probes,
-      Menu(title: "Probes (Enter switches)", items: Self.probeItems(snapshot.keys, sampleRate: snapshot.sampleRate)))
+      Menu(
+        title: "Probes (Enter switches)",
+        items: Self.probeItems(snapshot.keys, sampleRate: snapshot.sampleRate, flight: snapshot.flight)))
   }
 
-  static func probeItems(_ keys: [Snapshot.Key], sampleRate: Int) -> [Menu.Item] {
+  static func probeItems(_ keys: [Snapshot.Key], sampleRate: Int, flight: FlightState?) -> [Menu.Item] {
     rateItems(
       sampleRate,
       keys.map { Menu.Item(id: $0.id, text: "[\($0.isOn ? "x" : " ")] \($0.name)") }
-        + [Menu.Item(id: allOn, text: "all on"), Menu.Item(id: allOff, text: "all off")])
+        + [Menu.Item(id: allOn, text: "all on"), Menu.Item(id: allOff, text: "all off")]
+        + flightItems(flight))
+  }
+
+  // MARK: Flight recorder
+
+  private static var firstThreshold: Int { 10_000 }
+  private static var flightOff: Int { -3 }
+  private static var triggerNow: Int { -4 }
+  /// Seconds that the kernel's rings keep at most.
+  private static var secondsKept: UInt32 { 5 }
+
+  // Milliseconds above which a call sets the recorder off.
+  private static func flightItems(_ flight: FlightState?) -> [Menu.Item] {
+    let isOn = flight.map { $0.rules.seconds > 0 } ?? false
+    return [1, 10, 100].map {
+      Menu.Item(id: firstThreshold + $0, text: "keep events until something takes \($0) ms")
+    }
+      + (isOn
+        ? [Menu.Item(id: triggerNow, text: "send what is kept"), Menu.Item(id: flightOff, text: "send all again")] : [])
+  }
+
+  private func flightCommand(_ id: Int) -> Command? {
+    if id == Self.triggerNow { return .trigger }
+    if id == Self.flightOff { return .flight(FlightRules(seconds: 0)) }
+    guard id > Self.firstThreshold, let second = snapshot.ticksPerSecond else { return nil }
+    let ticks = second * UInt64(id - Self.firstThreshold) / 1000
+    return .flight(FlightRules(seconds: Self.secondsKept, row: watchedRow, threshold: ticks))
+  }
+
+  // On the page of a call or a span its own records alone.
+  private var watchedRow: UInt32 {
+    switch page {
+    case .document(.systemCall(let number), _): return UInt32(clamping: number)
+    case .document(.span(let id), _): return UInt32(clamping: id + RowIndex.other)
+    default: return FlightRules.anyRow
+    }
   }
 
   // Prime numbers, so that samples do not keep step with what they look at.
@@ -84,6 +123,7 @@ extension TopApp {
     let all = snapshot.keys.reduce(UInt32(0)) { $0 | 1 << UInt32($1.id) }
     if id == Self.allOn { return .send(.enable(all)) }
     if id == Self.allOff { return .send(.disable(all)) }
+    if let command = flightCommand(id) { return .send(command) }
     if id >= Self.firstRate { return .send(.rate(UInt32(id - Self.firstRate))) }
     guard let key = snapshot.keys.first(where: { $0.id == id }) else { return nil }
     return .send(key.isOn ? .disable(1 << UInt32(id)) : .enable(1 << UInt32(id)))
