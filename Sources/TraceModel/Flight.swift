@@ -63,7 +63,9 @@ extension Session {
 extension TraceModel {
   /// A trigger as lines: what was too slow, then what it consisted of, indented by nesting, with times in nanoseconds.
   public func text(of trigger: Trigger, in session: Session) -> String {
-    func nanoseconds(_ ticks: UInt64) -> String { "\(Int(session.nanoseconds(ticks: ticks) ?? .nan)) ns" }
+    func nanoseconds(_ ticks: UInt64) -> String {
+      session.nanoseconds(ticks: ticks).map { "\(UInt64($0)) ns" } ?? "\(ticks) ticks"
+    }
     guard trigger.reason == .latency else { return "set off by the host" }
     let name =
       trigger.row > RowIndex.other
