@@ -32,9 +32,11 @@ public struct Guest: Sendable {
     self.configuration = configuration
     directory = try TemporaryDirectory()
     NamesCache.store(kernel: configuration.kernel)
-    if case .pipe(let path) = configuration.traceLine {
+    switch configuration.traceLine {
+    case .pipe(let path), .port(let path):
       try makeFIFO(path.string + ".in")
       try makeFIFO(path.string + ".out")
+    case .none, .socket, .file, .ring: break
     }
     if case .ring(let path) = configuration.traceLine { pump = try RingPump(path) } else { pump = nil }
     if case .pipe(let path) = configuration.console {

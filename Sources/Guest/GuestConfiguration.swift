@@ -25,7 +25,7 @@ public struct GuestConfiguration: Sendable {
     case none
   }
 
-  /// Where the trace goes: COM2, or shared memory.
+  /// Where the trace goes: COM2, shared memory, or a port of virtio-serial.
   public enum TraceLine: Sendable {
     case none
     /// A unix socket that QEMU listens on; the guest does not wait for a reader.
@@ -37,6 +37,8 @@ public struct GuestConfiguration: Sendable {
     /// The same FIFOs, fed from a ring in memory that the guest shares: no byte costs an exit of the machine, and a slow
     /// reader stops the guest with its clock.
     case ring(FilePath)
+    /// The same FIFOs behind a port of virtio-serial.
+    case port(FilePath)
   }
 
   public var kernel: FilePath
@@ -110,6 +112,11 @@ public struct GuestConfiguration: Sendable {
     case .file(let path): ["-serial", "file:\(path.string)"]
     case .pipe(let path): ["-serial", "pipe:\(path.string)"]
     case .ring(let path): RingPump.arguments(path)
+    case .port(let path):
+      [
+        "-device", "virtio-serial-pci,ioeventfd=off", "-chardev", "pipe,id=trace,path=\(path.string)",
+        "-device", "virtserialport,chardev=trace,name=apus.trace",
+      ]
     }
   }
 }

@@ -1,4 +1,4 @@
-// The trace through shared memory: whole, whatever the reader does, and without an instruction more in the guest.
+// The trace through shared memory and other lines: whole, whatever the reader does, and without an instruction more in the guest.
 
 import Foundation
 import Guest
@@ -26,11 +26,14 @@ struct TransportTests {
     #expect(isSame, "\(fast.count) and \(slow.count) bytes")
   }
 
-  @Test func commandsReachTheKernelThroughTheRing() async throws {
+  @Test(arguments: [TraceTransport.ring, .virtio, .uart])
+  func commandsReachTheKernel(through transport: TraceTransport) async throws {
     let path = Self.path()
     let reader = FIFOReader(path.string, pause: 0)
     reader.start()
-    async let run = Machine.shell("sleep 0.5; ls / > /dev/null; sleep 0.5") { $0.traceLine = .ring(path) }
+    async let run = Machine.shell("sleep 0.5; ls / > /dev/null; sleep 0.5") {
+      $0.traceLine = transport.line(path)
+    }
     try await Task.sleep(for: .milliseconds(400))
     reader.send(.enable(1))
     let result = try await run
@@ -40,6 +43,17 @@ struct TransportTests {
     model.finish()
     #expect(model.session?.hello?.enabledKeys ?? 0 & 1 != 0, "\(result.console)")
     #expect(!(model.session?.systemCalls.isEmpty ?? true))
+  }
+
+  /// Nobody reads: the kernel goes on, and drops. Only the ring would stop it, by design.
+  @Test func aPortWithoutAReaderDoesNotHoldTheKernelUp() async throws {
+    let path = Self.path()
+    let script = "i=0; while [ $i -lt 200 ]; do ls / | cat > /dev/null; i=$((i+1)); done; echo finished"
+    let result = try await Machine.shell(script, timeout: 60) {
+      $0.traceLine = .port(path)
+      $0.append = "trace=all"
+    }
+    #expect(result.console == "finished\n")
   }
 
   private func run(_ program: String, pause: UInt32) async throws -> [UInt8] {

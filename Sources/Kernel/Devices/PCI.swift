@@ -31,6 +31,15 @@ struct PCIDevice {
     return (UInt64(low & ~15), UInt64(~mask) + 1)
   }
 
+  /// The first port of a BAR of ports; nil when it is none.
+  func ports(_ bar: UInt32) -> UInt16? {
+    let value = read(0x10 + bar * 4)
+    return value & 1 != 0 && value & 0xfffc != 0 ? UInt16(truncatingIfNeeded: value & 0xfffc) : nil
+  }
+
+  /// Lets the device answer at its ports, and reach memory by itself.
+  func enablePorts() { write(4, read(4) | 5) }
+
   /// Lets the device answer where its memory BARs say.
   func enableMemory() { write(4, read(4) | 2) }
 

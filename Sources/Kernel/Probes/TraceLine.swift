@@ -89,6 +89,7 @@ enum TraceLine {
     }
     var port = TracePort()
     drain!.tick(&port)
+    TracePort.flush()
   }
 
   /// The last words before power-off: what is still in the rings, for at most a second. Interrupts stay off: the tick
@@ -99,6 +100,7 @@ enum TraceLine {
     isBusy = true
     var port = TracePort(patience: Clock.ticksPerSecond / 50)
     drain!.flush(&port, limit: Clock.ticksPerSecond)
+    TracePort.flush()
   }
 
   static func setKeys(_ mask: UInt32) {

@@ -30,7 +30,7 @@ struct Run: AsyncParsableCommand {
   var trace = "all"
 
   @Option(
-    help: "How the trace leaves the machine: auto (the best it offers), ring (shared memory), uart (a serial line).")
+    help: "How the trace leaves the machine: auto (the best it offers), ring (shared memory), virtio, uart.")
   var transport = TraceTransport.auto
 
   @OptionGroup var limit: TimeLimit
