@@ -40,13 +40,13 @@ struct LockFacts: Sendable {
 
   mutating func setRefused(_ count: UInt64, cpu: Int) { refused[cpu] = count }
 
-  func facts(of kind: LockFactKind) -> [LockFact] {
+  func facts(of kind: LockFactKind, cpu: Int? = nil) -> [LockFact] {
     rows.compactMap { key, values in
       guard key.first & 15 == kind.rawValue else { return nil }
       var fact = LockFact(
         kind: kind, lockClass: Int(key.first >> 4 & 0xff), first: key.first >> 12, second: key.second, count: 0,
         sum: 0, max: 0)
-      for value in values.values {
+      for (number, value) in values where cpu == nil || cpu == number {
         fact.count &+= value.count
         fact.sum &+= value.sum
         fact.max = max(fact.max, value.max)
@@ -61,6 +61,16 @@ struct LockFacts: Sendable {
 extension Session {
   /// The facts of one kind, by class and numbers.
   public func lockFacts(_ kind: LockFactKind) -> [LockFact] { facts.facts(of: kind) }
+
+  /// Threads that waited for a CPU: on average over the scheduler's ticks, and at most; nil before the first tick.
+  public func runQueue(of cpu: Int) -> (mean: Double, max: UInt64)? {
+    facts.facts(of: .runQueue, cpu: cpu).first.map { (Double($0.sum) / Double($0.count), $0.max) }
+  }
+
+  /// Interrupts that a CPU has taken while the key `scheduler` was on.
+  public func interrupts(of cpu: Int) -> UInt64 {
+    facts.facts(of: .interrupt, cpu: cpu).reduce(0) { $0 &+ $1.count }
+  }
 
   /// Facts that the kernel had no room for.
   public var refusedLockFacts: UInt64 { facts.refused.values.reduce(0, &+) }

@@ -70,6 +70,14 @@ extension CPUTrace {
     area.pointee.lockFacts.add(.untouched, 0, untouched > 0 ? 1 : 0, amount: untouched)
   }
 
+  /// A tick has found so many threads waiting for this CPU. Interrupts are off here and in the next.
+  public func tick(queued: Int) {
+    area.pointee.lockFacts.add(.runQueue, 0, amount: UInt64(truncatingIfNeeded: queued))
+  }
+
+  /// An interrupt has come.
+  public func interrupt(_ vector: UInt64) { area.pointee.lockFacts.add(.interrupt, 0, vector) }
+
   /// The key has been turned on or off: what is held now is not known.
   public func forgetHeldLocks() { area.pointee.heldLocks.pointee.count = 0 }
 

@@ -1,5 +1,5 @@
-// What is known of locks beyond their counters, each fact a row of a table: who made whom wait, which system call takes
-// what, in which order, in which context.
+// What is known beyond counters, each fact a row of a table. Most are about locks: who made whom wait, which system call
+// takes what, in which order, in which context. The last are about memory and CPUs.
 //
 // The first word of a row's key has the fact's kind in bits 0…3, the lock class in bits 4…11 and one number above; the
 // second word is the other number.
@@ -23,6 +23,10 @@ public enum LockFactKind: UInt64, Sendable {
   /// Address spaces that have ended, of class 0. Sum and maximum: pages that were filled with zeros ahead of need and
   /// never touched. First number: 1 when it had such pages at all.
   case untouched = 8
+  /// Ticks of the scheduler, of class 0. Sum and maximum: threads that waited for the CPU.
+  case runQueue = 9
+  /// Interrupts by vector, of class 0.
+  case interrupt = 10
 }
 
 /// The bits of a context: in an interrupt's handler, with interrupts off.

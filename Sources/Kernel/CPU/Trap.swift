@@ -24,9 +24,9 @@ private enum Vector {
 func apus_trap(_ registers: UnsafeMutableRawPointer) {
   let frame = registers.assumingMemoryBound(to: TrapFrame.self)
   switch frame.pointee.vector {
-  case LocalAPIC.timerVector: interrupt { Scheduler.timerInterrupt(frame) }
-  case LocalAPIC.serialVector: interrupt { ConsoleInput.interrupt() }
-  case Interprocessor.vector: interrupt { Interprocessor.serve() }
+  case LocalAPIC.timerVector: interrupt(frame) { Scheduler.timerInterrupt(frame) }
+  case LocalAPIC.serialVector: interrupt(frame) { ConsoleInput.interrupt() }
+  case Interprocessor.vector: interrupt(frame) { Interprocessor.serve() }
   case Vector.nonMaskable: return Interprocessor.nonMaskable()  // on a stack of its own: nothing may switch away
   case LocalAPIC.spuriousVector: break
   case Vector.pageFault: pageFault(frame)
@@ -37,8 +37,9 @@ func apus_trap(_ registers: UnsafeMutableRawPointer) {
 
 /// Runs a handler of the local controller's interrupt.
 @inline(__always)
-private func interrupt(_ body: () -> Void) {
+private func interrupt(_ frame: FramePointer, _ body: () -> Void) {
   LocalAPIC.endOfInterrupt()
+  if apus_key_scheduler() { Probes.interrupted(frame.pointee.vector) }
   apus_percpu().pointee.interrupt_depth &+= 1
   defer { apus_percpu().pointee.interrupt_depth &-= 1 }
   #if APUS_CHECKED

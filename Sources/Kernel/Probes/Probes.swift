@@ -99,6 +99,12 @@ enum Probes {
     CPUTrace.current.contextSwitch(from: from.tracePointer, to: to.tracePointer, start: start, now: now)
   }
 
+  @inline(never)
+  static func ticked(_ cpu: CPU) { CPUTrace.current.tick(queued: cpu.runQueue.count) }
+
+  @inline(never)
+  static func interrupted(_ vector: UInt64) { CPUTrace.current.interrupt(vector) }
+
   // MARK: Names of threads: state, kept whether or not anything is on
 
   static func threadNamed(_ thread: Thread) {

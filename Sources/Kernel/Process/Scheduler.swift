@@ -189,6 +189,7 @@ enum Scheduler {
         Placement.askForHelp()
       }
       account(cpu, fromUser: frame.pointee.isFromUser)
+      if apus_key_scheduler() { Probes.ticked(cpu) }
       TraceLine.tick(cpu)
       if cpu.index == 0 { ConsoleInput.tick() }
     }
