@@ -149,6 +149,8 @@ public struct Drain {
       delegate.setSampleRate(hertz)
       sampleRate = delegate.sampleRate
     }
+    // Whoever asked waits to hear that it is done.
+    if delegate.enabledKeys != enabledKeys { helloDue = true }
     enabledKeys = delegate.enabledKeys
   }
 

@@ -5,14 +5,17 @@ import LinuxABI
 
 struct PendingSignals {
   private(set) var set = SignalSet()
-  /// What is known of each; standard signals are kept once, real-time ones (32…64) queue, 256 at most.
+  /// What is known of each; standard signals are kept once, real-time ones (32…64) queue, as many as RLIMIT_SIGPENDING
+  /// allows and 256 at most.
   private var infos: [SignalInfo] = []
 
   /// Returns false when a real-time signal finds the queue full.
-  mutating func add(_ info: SignalInfo) -> Bool {
+  mutating func add(_ info: SignalInfo, limit: UInt64) -> Bool {
     let isRealTime = info.number >= 32
     if set.contains(info.signal), !isRealTime { return true }
-    guard infos.count < 256, !KernelHeap.isLow || infos.isEmpty else { return false }
+    guard infos.count < 256, !isRealTime || infos.count < limit, !KernelHeap.isLow || infos.isEmpty else {
+      return false
+    }
     set.insert(info.signal)
     infos.append(info)
     return true

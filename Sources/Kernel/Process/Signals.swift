@@ -42,7 +42,7 @@ enum Signals {
         thread.process.actions[signal] = SignalAction()
         thread.mask.remove(signal)
       }
-      _ = thread.pending.add(info)
+      _ = thread.pending.add(info, limit: .max)
     }
     thread.needsAttention = true
   }
@@ -64,7 +64,10 @@ enum Signals {
       let isBlocked = nominal?.mask.contains(signal) ?? false
       if process.actions.ignores(signal), !isBlocked { return true }
       if isProtectedInit(process, signal) { return true }
-      guard thread.map({ $0.pending.add(info) }) ?? process.pending.add(info) else { return false }
+      let limit = process.limits[ResourceLimits.pendingSignals].soft
+      guard thread.map({ $0.pending.add(info, limit: limit) }) ?? process.pending.add(info, limit: limit) else {
+        return false
+      }
       if let taker = thread ?? process.threads.first(where: { $0.takes(signal) }), taker.takes(signal) {
         if signal == .kill { Scheduler.resume(taker) }
         alert(taker)

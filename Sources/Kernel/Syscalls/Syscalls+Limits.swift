@@ -59,6 +59,7 @@ extension Process {
       files?.limit = Int(limit.soft)
     case ResourceLimits.fileSize: files?.fileSizeLimit = Int64(min(limit.soft, UInt64(Int64.max)))
     case ResourceLimits.addressSpace: addressSpace?.sizeLimit = UInt(limit.soft)
+    case ResourceLimits.data: addressSpace?.dataLimit = UInt(limit.soft)
     case ResourceLimits.stack: addressSpace?.stackSizeLimit = UInt(limit.soft)
     case ResourceLimits.processorTime: timers.setProcessorLimit(limit)
     default: break
@@ -69,6 +70,7 @@ extension Process {
   /// A new program's memory has the limits of the process.
   func applyLimits(to space: AddressSpace) {
     space.sizeLimit = UInt(limits[ResourceLimits.addressSpace].soft)
+    space.dataLimit = UInt(limits[ResourceLimits.data].soft)
     space.stackSizeLimit = UInt(limits[ResourceLimits.stack].soft)
   }
 }

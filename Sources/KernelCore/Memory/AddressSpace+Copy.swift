@@ -15,6 +15,7 @@ extension AddressSpace {
       child.heapEnd = heapEnd
       child.mapTop = mapTop
       child.sizeLimit = sizeLimit
+      child.dataLimit = dataLimit
       child.stackSizeLimit = stackSizeLimit
       for area in areas { try copyPages(of: area, to: child) }
     }

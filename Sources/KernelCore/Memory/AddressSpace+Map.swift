@@ -15,7 +15,7 @@ extension AddressSpace {
   public func map(_ template: Area, hint: UInt, length: UInt, flags: MapFlags) throws(Errno) -> UInt {
     try lock.withLock { () throws(Errno) in
       let start = try place(hint: hint, length: length, flags: flags)
-      guard !KernelHeap.isLow, areas.count < Self.areaLimit, hasRoom(for: length) else { throw .ENOMEM }
+      guard !KernelHeap.isLow, areas.count < Self.areaLimit, hasRoom(for: length, of: template) else { throw .ENOMEM }
       template.file?.inode.isMapped = true
       if flags.contains(.fixed) { remove(start, start + length) }
       var area = template
@@ -95,8 +95,9 @@ extension AddressSpace {
       let oldEnd = (heapEnd + 4095) & ~4095
       let newEnd = (wanted + 4095) & ~4095
       if newEnd > oldEnd {
-        guard isFree(oldEnd, newEnd), !KernelHeap.isLow, hasRoom(for: newEnd - oldEnd) else { return heapEnd }
-        insert(Area(start: oldEnd, end: newEnd, protection: [.read, .write], isHeap: true))
+        let area = Area(start: oldEnd, end: newEnd, protection: [.read, .write], isHeap: true)
+        guard isFree(oldEnd, newEnd), !KernelHeap.isLow, hasRoom(for: newEnd - oldEnd, of: area) else { return heapEnd }
+        insert(area)
       } else if newEnd < oldEnd {
         remove(newEnd, oldEnd)
       }

@@ -26,7 +26,9 @@ extension AddressSpace {
       if grow(index, from: start + oldLength, by: newLength - oldLength) { return start }
     }
     guard flags.contains(.mayMove) else { throw .ENOMEM }
-    guard !KernelHeap.isLow, areas.count < Self.areaLimit, hasRoom(for: newLength) else { throw .ENOMEM }
+    guard !KernelHeap.isLow, areas.count < Self.areaLimit, hasRoom(for: newLength, of: areas[index]) else {
+      throw .ENOMEM
+    }
     if isFixed {
       guard newAddress + newLength <= start || start + oldLength <= newAddress else { throw .EINVAL }
     }
@@ -35,7 +37,8 @@ extension AddressSpace {
 
   /// In place, when the mapping ends there and there is room.
   private func grow(_ index: Int, from end: UInt, by more: UInt) -> Bool {
-    guard areas[index].end == end, isFree(end, end + more), end + more <= mapTop, hasRoom(for: more) else {
+    guard areas[index].end == end, isFree(end, end + more), end + more <= mapTop, hasRoom(for: more, of: areas[index])
+    else {
       return false
     }
     let old = areas[index]

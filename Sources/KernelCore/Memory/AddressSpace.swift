@@ -24,6 +24,8 @@ public final class AddressSpace {
   let activeCPUs = Atomic<UInt32>(0)
   /// RLIMIT_AS and RLIMIT_STACK, in bytes.
   public var sizeLimit = UInt.max
+  /// RLIMIT_DATA: most bytes of private writable memory.
+  public var dataLimit = UInt.max
   public var stackSizeLimit = AddressSpace.stackLimit
 
   /// Puts the kernel's entries into a new root. Set at boot, by whoever owns the kernel's map.
@@ -132,7 +134,9 @@ public final class AddressSpace {
     let start = address & ~4095
     let lowest = areas[index].end - min(stackSizeLimit & ~4095, areas[index].end)
     let neighbour = index > 0 ? areas[index - 1].end &+ Self.stackGuard : 0
-    guard start >= lowest, start >= neighbour, hasRoom(for: areas[index].start - start) else { return nil }
+    guard start >= lowest, start >= neighbour, hasRoom(for: areas[index].start - start, of: areas[index]) else {
+      return nil
+    }
     areas[index].start = start
     return index
   }
@@ -140,11 +144,13 @@ public final class AddressSpace {
   /// Bytes of all areas.
   public var size: UInt { areas.reduce(0) { $0 + ($1.end - $1.start) } }
 
-  /// Whether the size limit allows so much more.
-  public func hasRoom(for more: UInt) -> Bool {
-    if sizeLimit == .max { return true }
+  /// Whether the limits allow so much more, of memory like `area`.
+  public func hasRoom(for more: UInt, of area: Area) -> Bool {
+    if sizeLimit == .max, dataLimit == .max { return true }
     let (sum, overflow) = size.addingReportingOverflow(more)
-    return !overflow && sum <= sizeLimit
+    guard !overflow, sum <= sizeLimit else { return false }
+    guard area.isData else { return true }
+    return areas.reduce(more) { $0 + ($1.isData ? $1.end - $1.start : 0) } <= dataLimit
   }
 
   // MARK: Pages

@@ -30,6 +30,9 @@ public struct Area {
     self.offset = offset
   }
 
+  /// Counts for RLIMIT_DATA: private and writable, and no stack.
+  public var isData: Bool { protection.contains(.write) && !isShared && !growsDown }
+
   /// A shared mapping of a file that was not opened for writing, or is sealed, never becomes writable.
   public func mayHave(_ protection: Protection) -> Bool {
     guard protection.contains(.write), isShared, let file else { return true }

@@ -56,6 +56,24 @@ static void memory(void) {
   OK(mmap(0, 1 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
   OK((long)sbrk(128 << 20) == -1);
 }
+static void data(void) {
+  T(limit(RLIMIT_DATA, 8 << 20, 8 << 20));
+  OK(mmap(0, 16 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) == MAP_FAILED && errno == ENOMEM);
+  OK(mmap(0, 16 << 20, PROT_READ, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+  OK(mmap(0, 1 << 20, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0) != MAP_FAILED);
+  long end = syscall(SYS_brk, 0);
+  OK(syscall(SYS_brk, end + (16 << 20)) == end);
+}
+static void queued(void) {
+  sigset_t set;
+  sigemptyset(&set);
+  sigaddset(&set, SIGRTMIN);
+  sigprocmask(SIG_BLOCK, &set, NULL);
+  union sigval value = {.sival_int = 1};
+  T(sigqueue(getpid(), SIGRTMIN, value));
+  T(limit(RLIMIT_SIGPENDING, 0, 0));
+  T(sigqueue(getpid(), SIGRTMIN, value));
+}
 static int deep(int depth) {
   volatile char space[4096];
   space[0] = depth;
@@ -267,6 +285,8 @@ int main(void) {
   in_child("files", files);
   in_child("file size", file_size);
   in_child("memory", memory);
+  in_child("data", data);
+  in_child("queued signals", queued);
   in_child("stack", stack);
   in_child("processor time", processor);
   in_child("processes", processes);
