@@ -199,11 +199,14 @@ struct FindingRules {
       return Finding(
         kind: .slowerThanBefore, title: "has become \(Self.tenths(now / median)) times slower", place: call(row),
         evidence: [
-          "\(Int(nowTime)) ns a call in the last seconds, \(Int(oldTime)) ns in the \(before.count) before",
-          "never above \(Int(session.nanoseconds(tsc: UInt64(worst)) ?? .nan)) ns then",
+          "\(Self.whole(nowTime)) ns a call in the last seconds, \(Self.whole(oldTime)) ns in the \(before.count) before",
+          "never above \(Self.whole(session.nanoseconds(tsc: UInt64(worst)) ?? 0)) ns then",
         ], calls: windows.suffix(2).reduce(0) { $0 + $1.count }, savedPerCall: nil)
     }
   }
+
+  // A stream of lies has times beyond any number.
+  private static func whole(_ value: Double) -> Int { Int(exactly: value.rounded(.towardZero)) ?? .max }
 
   // MARK: Parts of rules
 

@@ -63,8 +63,10 @@ extension Session {
 extension TraceModel {
   /// A trigger as lines: what was too slow, then what it consisted of, indented by nesting, with times in nanoseconds.
   public func text(of trigger: Trigger, in session: Session) -> String {
+    // Before the first HELLO the unit is not known, and a stream of lies has times beyond any number.
     func nanoseconds(_ ticks: UInt64) -> String {
-      session.nanoseconds(ticks: ticks).map { "\(UInt64($0)) ns" } ?? "\(ticks) ticks"
+      let whole = session.nanoseconds(ticks: ticks).flatMap { Int(exactly: $0.rounded(.towardZero)) }
+      return whole.map { "\($0) ns" } ?? "\(ticks) ticks"
     }
     guard trigger.reason == .latency else { return "set off by the host" }
     let name =

@@ -118,6 +118,15 @@ enum Fault: CaseIterable { case flip, drop, insert, burst, duplicate, cut, mixed
     #expect(model.malformedFrames == 0)
   }
 
+  /// A trigger that was too slow by its own word, before any HELLO has said what a tick is: found by the fuzzer.
+  @Test func aTriggerWithoutAUnitIsTold() throws {
+    var model = TraceModel()
+    model.feed(seal([Frame.head(.flight, tag: 3), 5, 1, 1, 1, TriggerReason.latency.rawValue, 0, 1, 90, 80, 7]))
+    let session = try #require(model.session)
+    #expect(model.text(of: try #require(session.triggers.first), in: session).contains("80 ticks"))
+    #expect(!model.json.text.isEmpty)
+  }
+
   @Test func mutatedFramesAreSurvived() {
     let machine = Machine(cpus: 2)
     var workload = Workload(seed: 9)
