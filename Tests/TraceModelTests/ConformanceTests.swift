@@ -126,7 +126,11 @@ import Tracer
     Change(type: .stacks, violation: "has a parent that comes after it") { $0 + [0, 99, 3, 5, 2, 1, 0] },
     Change(type: .stacks, violation: "STACKS ends within a row") { $0 + [0, 99, 1, 0, 2, 5] },
     Change(type: .programs, violation: "PROGRAMS ends within a row") { $0 + [9] },
-    Change(type: .lockFacts, violation: "there is no fact of kind 9") { $0 + [0, 0x19, 0, 1, 0, 0] },
+    Change(type: .lockFacts, violation: "there is no fact of kind 15") { $0 + [0, 0x1f, 0, 1, 0, 0] },
+    Change(type: .flight, violation: "FLIGHT: reason 7 is neither 1 nor 2") {
+      [$0[0], 5, 1, 1, 1, 7, 0, 1, 9, 3, 1]
+    },
+    Change(type: .flight, violation: "FLIGHT ends within its trigger") { [$0[0], 5, 1, 1, 1, 1] },
     Change(type: .loss, violation: "LOSS ends within") { Array($0.dropLast(2)) },
   ]
 

@@ -29,6 +29,7 @@ extension ConformanceCheck {
     case .lockFacts: checkLockFacts(&reader)
     case .programs: checkPrograms(&reader)
     case .stacks: checkStacks(&reader)
+    case .flight: checkFlight(&reader)
     default: unknownFrames += 1
     }
   }
@@ -251,7 +252,7 @@ extension ConformanceCheck {
       guard let key = reader.varint(), reader.varint() != nil, reader.varint() != nil, reader.varint() != nil,
         reader.varint() != nil
       else { return violate("LOCKFACTS ends within a row") }
-      require((1...8).contains(key & 15), "LOCKFACTS: there is no fact of kind \(key & 15)")
+      require(LockFactKind(rawValue: key & 15) != nil, "LOCKFACTS: there is no fact of kind \(key & 15)")
     }
   }
 
@@ -262,6 +263,23 @@ extension ConformanceCheck {
       else { return violate("PROGRAMS ends within a row") }
       require(number > 0, "PROGRAMS: number 0 is the kernel's own threads")
     }
+  }
+
+  private mutating func checkFlight(_ reader: inout FrameReader) {
+    guard reader.varint() != nil, let row = reader.varint(), reader.varint() != nil, reader.varint() != nil else {
+      return violate("FLIGHT is too short")
+    }
+    require(
+      row < UInt64(RowIndex.count) || row == 1000 || row == 1001,
+      "FLIGHT: row \(row) is none, and neither 1000 nor 1001")
+    guard !reader.isAtEnd else { return }
+    guard let reason = reader.byte(), let cpu = reader.byte(), reader.varint() != nil, let end = reader.varint(),
+      let duration = reader.varint(), reader.varint() != nil
+    else { return violate("FLIGHT ends within its trigger") }
+    require(TriggerReason(rawValue: reason) != nil, "FLIGHT: reason \(reason) is neither 1 nor 2")
+    require(duration <= end, "FLIGHT: what set it off began before time 0")
+    require(reader.isAtEnd, "FLIGHT has bytes behind its trigger")
+    checkCPU(cpu, in: "FLIGHT")
   }
 
   private mutating func checkStacks(_ reader: inout FrameReader) {
