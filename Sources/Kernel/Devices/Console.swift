@@ -24,11 +24,11 @@ enum Console {
     _ first: Text, _ second: Text = .literal(""), _ third: Text = .literal(""), _ fourth: Text = .literal("")
   ) {
     if isPanicking { return writeLine(first, second, third, fourth) }
-    if apus_key_process() { return tracedLine(first, second, third, fourth) }
+    if apus_key_process(), apus_current() != nil { return tracedLine(first, second, third, fourth) }
     lock.withLock { writeLine(first, second, third, fourth) }
   }
 
-  /// A line is time of whatever thread writes it. Before there are threads the key is off.
+  /// A line is time of whatever thread writes it.
   @inline(never)
   private static func tracedLine(_ first: Text, _ second: Text, _ third: Text, _ fourth: Text) {
     let start = Probes.log.begin(Thread.current)

@@ -75,7 +75,10 @@ enum StackProbe {
 }
 
 @c
-func apus_trace_lock_wait(_ holder: UInt32, _ ticks: UInt64) { StackProbe.waited(holder: holder, ticks: ticks) }
+func apus_trace_lock_wait(_ holder: UInt32, _ ticks: UInt64) {
+  // A CPU that is starting waits for locks before it has a thread.
+  if apus_current() != nil { StackProbe.waited(holder: holder, ticks: ticks) }
+}
 
 @c
 func apus_current_call(_ serial: UnsafeMutablePointer<UInt64>) -> UInt32 {

@@ -53,7 +53,8 @@ struct StackWalk {
 
   private mutating func walkKernel(from start: UInt64) {
     var pointer = start
-    let end = start | UInt64(KernelStack.bytes - 1)  // stacks are aligned to their size
+    // Stacks are aligned to their size, and nothing is mapped above them: both words of a frame must lie within.
+    let end = (start | UInt64(KernelStack.bytes - 1)) &- 14
     var depth = 0
     while pointer >= start, pointer < end, pointer & 7 == 0, pointer != 0 {
       guard depth < Self.kernelDepth else { return append(StackAddress.truncated) }
