@@ -133,6 +133,7 @@ public struct Drain {
   /// Takes one byte received from the host.
   public mutating func receive<Control: TraceControl>(_ byte: UInt8, control delegate: inout Control) {
     guard let command = control.receive(byte) else { return }
+    let before = enabledKeys
     switch command {
     case .hello: request()
     case .enable(let mask): delegate.setKeys(delegate.enabledKeys | mask)
@@ -149,9 +150,9 @@ public struct Drain {
       delegate.setSampleRate(hertz)
       sampleRate = delegate.sampleRate
     }
-    // Whoever asked waits to hear that it is done.
-    if delegate.enabledKeys != enabledKeys { helloDue = true }
     enabledKeys = delegate.enabledKeys
+    // Whoever asked waits to hear that it is done. The kernel may have said `keysChanged` meanwhile.
+    if enabledKeys != before { helloDue = true }
   }
 
   /// Says which keys are on, for HELLO; call after changing them other than through the control channel.
