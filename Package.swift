@@ -91,7 +91,7 @@ let hostOnly: [Target] = [
   .executableTarget(
     name: "ktop",
     dependencies: [
-      "GDBStub", "TraceModel", "Tracer", "Recordings", "Guest", "CNCurses", argumentParser,
+      "GDBStub", "TraceModel", "Tracer", "FlameGraph", "Recordings", "Guest", "CNCurses", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),

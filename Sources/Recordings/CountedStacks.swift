@@ -38,10 +38,19 @@ extension TraceModel {
   /// The counted stacks of a kind: samples, or nanoseconds for all others.
   public func stacks(
     of session: Session, _ kind: StackKind, programs functions: @escaping ProgramFunctions = { _ in nil }
+  ) -> FoldedStacks { folded(session.stacks(kind), of: session, kind, functions) }
+
+  /// Those that were counted in a window that ends now, and not before `since` (ticks).
+  public func stacks(
+    of session: Session, _ kind: StackKind, in window: TimeWindow, since: UInt64 = 0
+  ) -> FoldedStacks { folded(session.stacks(kind, in: window, since: since), of: session, kind) { _ in nil } }
+
+  private func folded(
+    _ counted: [CountedStack], of session: Session, _ kind: StackKind, _ functions: @escaping ProgramFunctions
   ) -> FoldedStacks {
     var namer = StackNamer(names: names(of: session), programs: session.programs, functions: functions)
     var stacks = FoldedStacks()
-    for stack in session.stacks(kind) {
+    for stack in counted {
       let value = kind == .running ? stack.count : session.wholeNanoseconds(tsc: stack.sum)
       if value > 0 { stacks.add(namer.frames(of: stack), value: value) }
     }

@@ -40,6 +40,7 @@ public struct Session: Sendable {
 
   var facts = LockFacts()
   var stackNodes: [Int: StackNodes] = [:]
+  var stackHistory = StackHistory()
   var generation: UInt64 = 0
   var folder = SpanFolder()
   /// This reader came after the start: its account begins at what it saw first.
@@ -96,6 +97,7 @@ public struct Session: Sendable {
       lockHolds = [:]
       facts = LockFacts()
       stackNodes = [:]
+      stackHistory = StackHistory()
     }
     return generation == self.generation
   }

@@ -40,18 +40,32 @@ struct StackNodes: Sendable {
     nodes[row, default: Node()].address = address
   }
 
-  mutating func count(_ row: Int, _ count: UInt64, sum: UInt64) {
-    guard row < Self.limit else { return }
+  /// Returns what the row's totals were before; nil when nothing had been counted there, or there is no such row.
+  @discardableResult
+  mutating func count(_ row: Int, _ count: UInt64, sum: UInt64) -> (count: UInt64, sum: UInt64)? {
+    guard row < Self.limit else { return (count, sum) }
+    let old = nodes[row]
     nodes[row, default: Node()].count = count
     nodes[row, default: Node()].sum = sum
+    return old.flatMap { $0.count > 0 ? ($0.count, $0.sum) : nil }
   }
 
   func stacks(of kind: StackKind) -> [CountedStack] {
     nodes.keys.sorted().compactMap { row in
-      guard let node = nodes[row], node.count > 0, let (root, frames) = path(to: row), root & 15 == kind.rawValue
-      else { return nil }
-      return CountedStack(program: Int(clamping: root >> 4), frames: frames, count: node.count, sum: node.sum)
+      nodes[row].flatMap { $0.count > 0 ? stack(row, kind, count: $0.count, sum: $0.sum) : nil }
     }
+  }
+
+  /// With other sums than the totals: those of a stretch of time. A row without any is left out.
+  func stacks(of kind: StackKind, _ sums: (Int) -> (count: Double, sum: Double)?) -> [CountedStack] {
+    nodes.keys.sorted().compactMap { row in
+      sums(row).flatMap { stack(row, kind, count: UInt64($0.count.rounded()), sum: UInt64($0.sum.rounded())) }
+    }
+  }
+
+  private func stack(_ row: Int, _ kind: StackKind, count: UInt64, sum: UInt64) -> CountedStack? {
+    guard let (root, frames) = path(to: row), root & 15 == kind.rawValue else { return nil }
+    return CountedStack(program: Int(clamping: root >> 4), frames: frames, count: count, sum: sum)
   }
 
   // A stream of lies may have circles: paths end at a depth that no kernel has.
@@ -110,7 +124,8 @@ extension Session {
       if let definition = row.definition {
         nodes.define(row.place, parent: definition.parent, address: definition.address)
       }
-      nodes.count(row.place, row.count, sum: row.sum)
+      let old = nodes.count(row.place, row.count, sum: row.sum)
+      if row.count > 0 { noteStack(cpu: Int(cpu), row: row.place, from: old, to: (row.count, row.sum)) }
     }
     stackNodes[Int(cpu)] = nodes
     return true

@@ -1,5 +1,7 @@
 // How the flame graph is looked at.
 
+import TraceModel
+
 struct FlameState: Sendable {
   /// Which tree; nil: the usual one.
   var kind: FlameKind?
@@ -18,6 +20,8 @@ struct FlameState: Sendable {
   /// Levels scrolled away on the root's side.
   var top = 0
 
-  /// Seconds that are shown; nil for all.
-  static let windows: [Double?] = [nil, 60, 10, 3]
+  /// What counts; nil for all.
+  static let windows: [TimeWindow?] = [nil, .last(60), .last(10), .last(3), .fading(halfLife: 5)]
+
+  var timeWindow: TimeWindow? { Self.windows[window] }
 }

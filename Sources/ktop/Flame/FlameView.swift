@@ -1,5 +1,7 @@
 // Draws a flame graph and moves in it.
 
+import TraceModel
+
 struct FlameView {
   let tree: FlameTree
   let snapshot: Snapshot
@@ -8,7 +10,7 @@ struct FlameView {
 
   init(_ state: FlameState, _ snapshot: Snapshot, search: String) {
     kind = state.kind ?? FlameKind.usual(in: snapshot)
-    let live = kind.tree(of: snapshot, lastSeconds: FlameState.windows[state.window])
+    let live = kind.tree(of: snapshot, in: state.timeWindow)
     tree = (state.frozen ?? live).filtered(state.filter)
     self.snapshot = snapshot
     self.search = search
@@ -36,12 +38,24 @@ struct FlameView {
   // MARK: Drawing
 
   private func drawHead(_ state: FlameState, on screen: some Screen, row: Int) {
-    let seconds = kind.stacks == nil ? FlameState.windows[state.window] : nil
-    let window = seconds.map { "last \(Int($0)) s" } ?? "all of the time"
-    var text = " \(kind.title), \(window)"
+    var text = " \(kind.title), \(windowText(state.timeWindow))"
     if state.frozen != nil { text += ", FROZEN" }
     if !state.filter.isEmpty { text += ", stacks with '\(state.filter)'" }
     screen.drawBar(text, row: row, style: .bar)
+  }
+
+  private func windowText(_ window: TimeWindow?) -> String {
+    switch window {
+    case nil: return snapshot.marked == nil ? "all of the time" : "since the mark"
+    case .last(let seconds): return "last \(Int(min(seconds, reach ?? seconds))) s"
+    case .fading(let halfLife): return "fading, by half in \(Int(halfLife)) s"
+    }
+  }
+
+  /// Seconds back to which the history of what is shown goes, where it does not go back to the beginning.
+  private var reach: Double? {
+    if kind.stacks != nil { return snapshot.session?.stackHistoryReach }
+    return snapshot.treeHistory.start.map { snapshot.nanoseconds(snapshot.time - min(snapshot.time, $0)) / 1e9 }
   }
 
   private func drawNames(_ state: FlameState, _ layer: FlameLayer, on screen: some Screen, row: Int, height: Int) {

@@ -60,7 +60,7 @@ enum Function: String, CaseIterable, Sendable {
     case .stepBack: return "with ]: back and forth in time; { } by ten"
     case .now: return "back to now"
     case .measure: return "flame: samples, off-CPU, wake-up, lock wait, spans, counts"
-    case .window: return "flame: all of the time, or the last 60, 10, 3 s"
+    case .window: return "flame: all of the time, the last 60, 10, 3 s, or fading"
     case .freeze: return "flame: freeze"
     case .orientation: return "flame: root at the top or at the bottom"
     case .blocks: return "flame: two levels a line, without names"

@@ -217,11 +217,7 @@ extension TopApp {
     case .measure:
       state.kind = view.kind.next
       state.frozen = nil
-    case .window:
-      state.window = (state.window + 1) % FlameState.windows.count
-      if view.kind.stacks != nil {
-        message = "counted stacks are since boot, reset or mark: \(keys.name(of: .mark)) marks"
-      }
+    case .window: state.window = (state.window + 1) % FlameState.windows.count
     case .freeze: state.frozen = state.frozen == nil ? FlameView(state, shown, search: "").tree : nil
     case .orientation: state.isIcicle.toggle()
     case .blocks:
