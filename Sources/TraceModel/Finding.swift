@@ -10,6 +10,8 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case lockForNothing = "lock-for-nothing"
   /// A lock that the whole kernel shares is taken in every call of one kind.
   case globalLock = "global-lock"
+  /// Classes of locks are taken inside each other in a circle.
+  case lockCircle = "lock-circle"
   /// A call spends time writing to the kernel's log.
   case logging = "logging"
   /// Memory is filled ahead of need and never touched.

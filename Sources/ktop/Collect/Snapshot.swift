@@ -149,6 +149,8 @@ extension Snapshot {
 
   func spanName(_ id: Int) -> String { spanNames[id] ?? "span_\(id)" }
 
+  func lockName(_ number: Int) -> String { locks.first { $0.number == number }?.name ?? "lock_\(number)" }
+
   func name(of label: SpanTree.Label) -> String {
     switch label {
     case .thread(let name): return name

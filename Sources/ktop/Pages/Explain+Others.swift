@@ -57,17 +57,18 @@ extension Explain {
   // The order graph around this class: which is taken inside which.
   private func order(_ detail: LockDetail, of lock: LockRow, in session: Session, _ page: inout Document) {
     page.heading("Order: held before -> \(lock.name) -> taken inside")
-    for edge in detail.after.prefix(12) {
-      let other = snapshot.locks.first { $0.name == edge.name }
+    let order = session.lockOrder
+    let edges = [
+      order.edges.filter { $0.inner == lock.number && $0.outer != lock.number },
+      order.edges.filter { $0.outer == lock.number },
+    ]
+    for edge in edges.flatMap({ $0.sorted { $0.count > $1.count }.prefix(12) }) {
       page.text(
-        "  \(edge.name) -> \(lock.name)  \(Format.count(edge.count))", link: other.map { .subject(.lock($0.number)) })
+        "  \(lockName(edge.outer)) -> \(lockName(edge.inner))  \(Format.count(edge.count))",
+        link: .subject(.lockEdge(edge.outer, edge.inner)))
     }
-    let inside = session.lockFacts(.order).filter { $0.first == UInt64(lock.number) }.sorted { $0.count > $1.count }
-    for edge in inside.prefix(12) {
-      let name = snapshot.locks.first { $0.number == edge.lockClass }?.name ?? "lock_\(edge.lockClass)"
-      page.text("  \(lock.name) -> \(name)  \(Format.count(edge.count))", link: .subject(.lock(edge.lockClass)))
-    }
-    if detail.after.isEmpty && inside.isEmpty { page.text("  never together with another", style: .faint) }
+    if edges.allSatisfy(\.isEmpty) { page.text("  never together with another", style: .faint) }
+    page.text("  all classes", link: .subject(.lockOrder))
     let contexts = detail.contexts
     page.text(
       "  in interrupts \(contexts.interrupt), with interrupts off \(contexts.interruptsOff), on \(contexts.interruptsOn)"

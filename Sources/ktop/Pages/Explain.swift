@@ -19,6 +19,8 @@ struct Explain {
       places(of: id, &page)
     case .latency(let symbol, let octave): examples(symbol, octave, &page)
     case .lock(let number): lock(number, &page)
+    case .lockOrder: lockOrder(&page)
+    case .lockEdge(let outer, let inner): lockEdge(outer, inner, &page)
     case .process(let pid): process(snapshot.processes.first { $0.pid == pid && $0.isAlive }, &page)
     case .ended(let name): process(snapshot.processes.first { $0.name == name && !$0.isAlive }, &page)
     case .thread(let tid): events(of: [tid], &page)

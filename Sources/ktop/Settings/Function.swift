@@ -30,6 +30,7 @@ enum Function: String, CaseIterable, Sendable {
   case leapForward = "leap-forward"
   case now
   case measure, window, freeze, orientation, blocks
+  case order
 
   /// The panel that a function shows.
   var panel: Int? {
@@ -64,6 +65,7 @@ enum Function: String, CaseIterable, Sendable {
     case .freeze: return "flame: freeze"
     case .orientation: return "flame: root at the top or at the bottom"
     case .blocks: return "flame: two levels a line, without names"
+    case .order: return "locks: the order of all classes"
     default: return nil
     }
   }

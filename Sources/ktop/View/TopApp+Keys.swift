@@ -120,6 +120,9 @@ extension TopApp {
       page = .table(state)
       return follow(row.link)
     case .back: state.filter = ""
+    case .order where active == .locks:
+      page = .table(state)
+      return follow(.subject(.lockOrder))
     default: changePace(function)
     }
     page = .table(state)
