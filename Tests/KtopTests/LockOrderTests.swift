@@ -34,21 +34,21 @@ import Tracer
   @Test func aKeyShowsTheWholeOrder() throws {
     for (columns, rows) in [(80, 24), (160, 48), (40, 12)] {
       var person = try Person(columns: columns, rows: rows, looksAt: recording(usual))
-      person.press(.character("2"), .character("o"))
+      person.press(.character("2"), .character("O"))
       try expectGolden(person.text, "lock-order-\(columns)x\(rows)")
     }
   }
 
   @Test func theRealKernelHasNoCircle() throws {
     var person = try Person(columns: 100, rows: 70, looksAt: Person.recorded("shell"))
-    person.press(.character("2"), .character("o"))
+    person.press(.character("2"), .character("O"))
     try expectGolden(person.text, "page-lock-order")
     #expect(person.text.contains("no circles") && !person.text.contains("against"))
   }
 
   @Test func circlesAndWhatIsAgainstTheRanksAreMarked() throws {
     var person = try Person(columns: 100, rows: 40, looksAt: recording(usual + [(16, 8, 1)]))
-    person.press(.character("2"), .character("o"))
+    person.press(.character("2"), .character("O"))
     #expect(person.text.contains("CIRCLE: pipe -> run_queue -> frame_allocator -> pipe"))
     #expect(person.text.contains("!1") && person.text.contains("circle, against the rank"))
     let alarms = person.screen.cells.joined().filter { $0.style == .alarm && $0.character == "!" }
@@ -58,7 +58,7 @@ import Tracer
 
   @Test func whatIsNewSinceTheMarkIsMarked() throws {
     var person = try Person(columns: 100, rows: 40, looksAt: recording(usual))
-    person.press(.character("2"), .character("o"), .character("m"))
+    person.press(.character("2"), .character("O"), .character("m"))
     #expect(!person.text.contains("+3"))
     try person.see(recording(usual + [(3, 14, 555), (3, 8, 1)]))
     #expect(person.text.contains("+3") && person.text.contains("  new"))
@@ -68,7 +68,7 @@ import Tracer
 
   @Test func anEdgeSaysWhereItWasTaken() throws {
     var person = try Person(columns: 100, rows: 40, looksAt: recording(usual))
-    person.press(.character("2"), .character("o"), .character("/"))
+    person.press(.character("2"), .character("O"), .character("/"))
     person.type("file_table -> pipe")
     person.press(.enter, .enter)
     #expect(person.text.contains("Locks > order of locks > file_table -> pipe"))
