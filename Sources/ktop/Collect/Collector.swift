@@ -126,7 +126,7 @@ final class Collector {
 
   private func snapshot(of reading: Reading) -> Snapshot {
     var snapshot = Snapshot(of: self, reading, silentFor: Clock.seconds() - lastArrival)
-    if let console { snapshot.console = console.text }
+    if let console { snapshot.terminal = console.picture }
     snapshot.seconds = self.reading.seconds
     snapshot.earliest = history?.earliest ?? self.reading.seconds
     return snapshot

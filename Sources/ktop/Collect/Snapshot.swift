@@ -62,8 +62,9 @@ struct Snapshot: Sendable {
   var filter: FilterState?
   var generation: UInt64 = 0
   var bootTime: UInt64 = 0
-  /// What the console wrote on the trace line.
-  var console: [UInt8] = []
+  /// What the console wrote on the trace line, and what it shows where it is a terminal of ours.
+  var consoleText: [UInt8] = []
+  var terminal: TerminalPicture?
 }
 
 /// A moment to compare with.
@@ -83,7 +84,7 @@ extension Snapshot {
     bytes = model.bytesReceived
     badFrames = model.badFrames + model.malformedFrames
     boots = model.sessions.count
-    console = model.console
+    consoleText = model.console
     self.model = model
     if state == .running && collector.source.isLive { self.silentFor = silentFor }
     activity = reading.activity
@@ -136,6 +137,8 @@ extension Snapshot {
 }
 
 extension Snapshot {
+  var console: TerminalPicture { terminal ?? TerminalPicture(text: consoleText) }
+
   /// Nanoseconds of so many ticks; NaN before the first HELLO.
   func nanoseconds(_ ticks: UInt64) -> Double { ticksPerSecond.map { Double(ticks) * 1e9 / Double($0) } ?? .nan }
 

@@ -16,6 +16,8 @@ struct WatchedRun {
   private let directory: TemporaryDirectory
   private let state = MachineState()
   private let transport: TraceTransport
+  /// Nil without a screen: the console is text then.
+  private let consoleSize: GuestConsole.Size?
 
   init(_ machine: GuestConfiguration, transport: TraceTransport, settings: Settings, limit: Double?) throws {
     self.settings = settings
@@ -26,6 +28,8 @@ struct WatchedRun {
     machine.traceLine = transport.line(directory.file("trace"))
     self.transport = transport
     machine.console = .pipe(directory.file("console"))
+    consoleSize = CursesScreen.isPossible && !settings.printsOnce ? .ofThisTerminal : nil
+    machine.consoleSize = consoleSize.map { ($0.rows, $0.columns) }
     self.machine = machine
   }
 
@@ -71,8 +75,9 @@ struct WatchedRun {
     let collector = Collector(
       source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording),
       store: RingStore.ofUser(settings), machineIsBooting: true)
-    collector.console = try GuestConsole(pipe: directory.file("console").string, copy: files.console)
-    let hasScreen = CursesScreen.isPossible && !settings.printsOnce
+    collector.console = try GuestConsole(
+      pipe: directory.file("console").string, copy: files.console, size: consoleSize ?? GuestConsole.Size())
+    let hasScreen = consoleSize != nil
     let ending =
       hasScreen
       ? try collector.show(settings: settings, limit: limit)

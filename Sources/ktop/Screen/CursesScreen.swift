@@ -112,21 +112,24 @@ final class CursesScreen: Screen {
   /// The next key that was pressed; nil when there is none.
   func nextKey() -> Key? {
     while true {
-      let code = wgetch(window)
-      guard code != ERR else { return nil }
-      if code == KEY_MOUSE {
-        if let key = Self.mouse() { return key }
-      } else if let key = Self.key(code) {
-        return key
+      var code: wint_t = 0
+      switch wget_wch(window, &code) {
+      case KEY_CODE_YES where Int32(code) == KEY_MOUSE: if let key = Self.mouse() { return key }
+      case KEY_CODE_YES: if let key = Self.key(Int32(code)) { return key }
+      case OK: if let key = Self.character(code) { return key }
+      default: return nil
       }
     }
   }
 
   private static func key(_ code: Int32) -> Key? {
-    if let key = special[code] { return key }
-    if (KEY_F0 + 1...KEY_F0 + 12).contains(code) { return .function(Int(code - KEY_F0)) }
-    guard (32...126).contains(code) else { return nil }
-    return .character(Character(UnicodeScalar(UInt8(code))))
+    (KEY_F0 + 1...KEY_F0 + 12).contains(code) ? .function(Int(code - KEY_F0)) : special[code]
+  }
+
+  private static func character(_ code: UInt32) -> Key? {
+    if code < 128, let key = special[Int32(code)] { return key }
+    if code < 32 { return .control(UInt8(code)) }
+    return UnicodeScalar(code).map { .character(Character($0)) }
   }
 
   private static func mouse() -> Key? {
@@ -143,6 +146,7 @@ final class CursesScreen: Screen {
     3: .interrupt, 26: .suspend, 12: .redraw, 9: .tab, 10: .enter, 13: .enter, 27: .escape, 8: .backspace,
     127: .backspace, KEY_BACKSPACE: .backspace, KEY_BTAB: .backTab, KEY_ENTER: .enter, KEY_UP: .up, KEY_DOWN: .down,
     KEY_LEFT: .left, KEY_RIGHT: .right, KEY_PPAGE: .pageUp, KEY_NPAGE: .pageDown, KEY_HOME: .home, KEY_END: .end,
+    KEY_IC: .insert, KEY_DC: .delete,
   ]
 
   // MARK: Looks

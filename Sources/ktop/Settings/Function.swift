@@ -31,6 +31,7 @@ enum Function: String, CaseIterable, Sendable {
   case now
   case measure, window, freeze, orientation, blocks
   case order
+  case leaveConsole = "leave-console"
 
   /// The panel that a function shows.
   var panel: Int? {
@@ -66,6 +67,7 @@ enum Function: String, CaseIterable, Sendable {
     case .freeze: return "flame: freeze"
     case .orientation: return "flame: root at the top or at the bottom"
     case .blocks: return "flame: two levels a line, without names"
+    case .leaveConsole: return "console: stop typing to the machine"
     case .order: return "locks: the order of all classes"
     default: return nil
     }

@@ -111,7 +111,7 @@ extension Settings {
       "# MiB of a live stream that are kept on disk, to go back in time; 0 for none.",
       "history = \(historyMegabytes)",
       "# Keys: characters, F1 to F12, Space Enter Esc Backspace Tab BackTab Up Down Left Right PgUp PgDn Home End",
-      "# WheelUp WheelDown ^C ^Z ^L.",
+      "# Ins Del WheelUp WheelDown ^A and so on.",
     ]
     for function in Function.allCases {
       let keys = keys.keys(of: function).map(\.name)

@@ -61,7 +61,8 @@ enum Tab: Int, CaseIterable, Sendable {
       ]
     case .console:
       return [
-        "Console: what the machine writes on its console", "  Enter types a line to it (ktop run only); Esc leaves",
+        "Console: the machine's console, a terminal; arrows scroll back",
+        "  Enter (ktop run only) gives it the screen and all keys, for a shell, vi or top; ^] comes back",
       ]
     default:
       guard let panel else { return [] }

@@ -11,6 +11,7 @@ extension TopApp {
     guard screen.rows >= Self.minimumRows, screen.columns >= Self.minimumColumns else {
       return screen.draw("too small: \(Self.minimumColumns)x\(Self.minimumRows) needed", row: 0)
     }
+    if mode == .machine { return drawMachine(on: screen) }
     let header = HeaderView(snapshot: snapshot, isPaused: isPaused, isMarked: mark != nil)
     let top = header.draw(on: screen)
     let bottom = travel.position == nil ? screen.rows - 1 : screen.rows - 2
@@ -25,6 +26,13 @@ extension TopApp {
     drawTabs(on: screen, row: top)
     drawPage(on: screen)
     drawMenu(on: screen)
+  }
+
+  // The terminal has all of the screen but a line that says how to get out. It is always that of now.
+  private func drawMachine(on screen: some Screen) {
+    latest.console.draw(on: screen, rows: screen.rows - 1)
+    let hint = " the machine's console; \(keys.name(of: .leaveConsole)) leaves "
+    screen.drawBar(message ?? hint, row: screen.rows - 1, style: .bar)
   }
 
   // MARK: Head
@@ -97,7 +105,7 @@ extension TopApp {
       }
       page = .timeline(state)
     case .console(var state):
-      let hint = canType ? "\(keys.name(of: .open)) types a line" : "output only"
+      let hint = canType ? "\(keys.name(of: .open)) types to it" : "output only"
       ConsoleView(snapshot.console, filter: state.filter)
         .draw(&state, on: screen, row: row, height: height, found: searchText, hint: "Console, " + hint)
       page = .console(state)
@@ -153,10 +161,9 @@ extension TopApp {
     switch mode {
     case .typing(.filter, _): screen.draw("Filter: \(filter)_", row: row, style: .strong)
     case .typing(.search, _): screen.draw("Search: \(searchText)_", row: row, style: .strong)
-    case .typing(.console, _): screen.draw("Type: \(typed)_   (Enter sends, Esc ends)", row: row, style: .strong)
     case .menu: KeyBar.menu.draw(on: screen, row: row)
     case .help: screen.draw("up and down scroll; any other key goes back", row: row, style: .strong)
-    case .page: KeyBar(self).draw(on: screen, row: row)
+    case .page, .machine: KeyBar(self).draw(on: screen, row: row)
     }
   }
 }

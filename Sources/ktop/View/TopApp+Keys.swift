@@ -6,6 +6,7 @@ extension TopApp {
   /// Takes a key and says what the outside has to do.
   mutating func handle(_ key: Key) -> Action? {
     message = nil
+    if mode == .machine { return handleForMachine(key) }
     switch keys[key] {
     case .suspend: return .suspend
     case .redraw: return .redraw
@@ -17,7 +18,17 @@ extension TopApp {
     case .help(let top): return handleInHelp(key, top)
     case .typing(let prompt, let before): return handleTyping(key, prompt, before)
     case .menu(let kind, let menu): return handleMenu(key, kind, menu)
+    case .machine: return nil
     }
+  }
+
+  // Even ^C and ^Z are the machine's.
+  private mutating func handleForMachine(_ key: Key) -> Action? {
+    guard keys[key] != .leaveConsole else {
+      mode = .page
+      return nil
+    }
+    return .press(key)
   }
 
   private mutating func handleInHelp(_ key: Key, _ top: Int) -> Action? {
@@ -277,8 +288,7 @@ extension TopApp {
     case .back: state.filter = ""
     case .open:
       guard canType else { return message = "this console takes no input; ktop run has one that does" }
-      page = .console(state)
-      return beginTyping(.console, "")
+      mode = .machine
     default: changePace(function)
     }
     page = .console(state)
