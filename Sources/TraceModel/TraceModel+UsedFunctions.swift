@@ -8,6 +8,7 @@ extension TraceModel {
     guard let names = names(of: session), !names.functions.isEmpty else { return [] }
     var addresses = Set<UInt64>()
     var sites = Set(session.lockFacts(.wait).map(\.first) + session.lockFacts(.again).map(\.second))
+    sites.formUnion(session.lockFacts(.order).map(\.second))
     for kind in StackKind.allCases {
       for stack in session.stacks(kind) { addresses.formUnion(stack.frames) }
     }

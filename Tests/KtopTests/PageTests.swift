@@ -218,35 +218,4 @@ import Tracer
     person.wait(100)
     #expect(person.app.travel.position == nil && !person.text.contains("PAST"))
   }
-
-  @Test func theRingKeepsTheEnd() throws {
-    let scratch = Scratch()
-    let ring = RingStore(directory: scratch.path + "/state/ktop", bytes: 8 << 16)
-    var random = SystemRandomNumberGenerator()
-    var all: [UInt8] = []
-    while all.count < 3_000_000 {
-      let piece = (0..<Int.random(in: 1...50_000)).map { _ in UInt8.random(in: 0...255, using: &random) }
-      piece.withUnsafeBufferPointer { ring.append($0) }
-      all += piece
-    }
-    #expect(
-      ring.end == UInt64(all.count) && ring.end - ring.beginning <= 8 << 16 && ring.end - ring.beginning > 7 << 16)
-    var offset = ring.beginning
-    var kept: [UInt8] = []
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 7777, alignment: 1)
-    defer { buffer.deallocate() }
-    while case let count = ring.read(at: offset, into: buffer), count > 0 {
-      kept += buffer.prefix(count)
-      offset += UInt64(count)
-    }
-    #expect(kept == Array(all[Int(ring.beginning)...]))
-  }
-
-  @Test func aDiskThatTakesNothingCostsOnlyTheHistory() throws {
-    let collector = Collector(
-      BytesSource(Sample(calls: 500).recording), names: try NameLookup(elf: nil),
-      store: RingStore(directory: "/proc/none/ktop", bytes: 1 << 20))
-    while try collector.pump() {}
-    #expect(collector.snapshot().losses.received > 0 && collector.snapshot(at: 0) == nil)
-  }
 }

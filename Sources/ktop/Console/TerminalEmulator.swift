@@ -110,7 +110,8 @@ private enum TerminalCallbacks {
     }
     callbacks.sb_pushline = { count, cells, me in
       guard let cells, let me else { return 0 }
-      TerminalCallbacks.emulator(me).scrollAway(TerminalLine(cells: (0..<Int(count)).lazy.map { apus_vterm_cell(cells + $0) }))
+      let row = (0..<Int(count)).lazy.map { apus_vterm_cell(cells + $0) }
+      TerminalCallbacks.emulator(me).scrollAway(TerminalLine(cells: row))
       return 1
     }
     return callbacks
