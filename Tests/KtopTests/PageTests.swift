@@ -103,6 +103,32 @@ import Tracer
     #expect(lower != .none)
   }
 
+  @Test func dotsShowFourLevelsALineAndFramesNarrowerThanACell() throws {
+    var person = try Person(columns: 100, rows: 40, isUnicode: true, looksAt: Person.recorded("shell"))
+    person.press(.character("3"), .character("b"), .character("b"))
+    try expectGolden(person.text, "flame-dots")
+    // Every name, and everything that the names do not show.
+    person.press(.character("b"))
+    #expect(person.text.contains("|all"))
+    let narrow = FlameTree(
+      (0..<40).map { (name: "\($0)", parent: -1, own: UInt64(1)) }, root: "all", unit: .count)
+    #expect(FlameLayer(narrow, zoom: 0, width: 20, depth: 9).levels[1].count == 20)
+    #expect(FlameLayer(narrow, zoom: 0, width: 40, depth: 9).levels[1].count == 40)
+    var plain = try Person(columns: 100, rows: 40, looksAt: Person.recorded("shell"))
+    plain.press(.character("3"), .character("b"))
+    try expectGolden(plain.text, "flame-dots-ascii")
+  }
+
+  @Test func aClickInDotsChoosesWhatIsThere() throws {
+    var person = try Person(columns: 100, rows: 40, isUnicode: true, looksAt: Person.recorded("shell"))
+    person.press(.character("3"), .character("b"), .character("b"))
+    person.press(.click(row: 5, column: 30))
+    #expect(person.text.contains("\nall: "))
+    person.press(.click(row: 6, column: 10))
+    #expect(!person.text.contains("\nall: "))
+    #expect(person.screen.cells[6][10].style == .halves(.cursor, .none))
+  }
+
   @Test func clicksChooseAndZoom() throws {
     var person = try person()
     person.press(.click(row: 3, column: 22))

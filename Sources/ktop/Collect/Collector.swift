@@ -160,7 +160,7 @@ final class Collector {
   }
 
   // Now and then, for whoever kills a ktop does not say so before.
-  private static let namesPeriod = 10.0
+  private static let namesPeriod = 3.0
 
   private func tellNames() {
     namesToldAt = Clock.seconds()

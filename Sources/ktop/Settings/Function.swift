@@ -66,7 +66,7 @@ enum Function: String, CaseIterable, Sendable {
     case .window: return "flame: all of the time, the last 60, 10, 3 s, or fading"
     case .freeze: return "flame: freeze"
     case .orientation: return "flame: root at the top or at the bottom"
-    case .blocks: return "flame: two levels a line, without names"
+    case .blocks: return "flame: two levels a line, or four in dots, without names"
     case .leaveConsole: return "console: stop typing to the machine"
     case .order: return "locks: the order of all classes"
     default: return nil

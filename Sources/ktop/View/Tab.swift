@@ -51,7 +51,7 @@ enum Tab: Int, CaseIterable, Sendable {
         "Flame: a frame is as wide as the time (or number) of it and of all that it called",
         "  v chooses: samples of what runs, off-CPU, wake-up and lock-wait stacks (counted by the kernel), spans, counts",
         "  arrows choose a frame, Enter or a second click zooms, Esc zooms out; / marks frames and says their share",
-        "  \\ keeps stacks with a name; t: the last seconds only, or what is old fades; f freezes; i turns; b: two levels a line",
+        "  \\ keeps stacks with a name; t: the last seconds only, or what is old fades; f freezes; i turns; b: two or four levels a line",
       ]
     case .timeline:
       return [

@@ -235,9 +235,7 @@ extension TopApp {
     case .window: state.window = (state.window + 1) % FlameState.windows.count
     case .freeze: state.frozen = state.frozen == nil ? FlameView(state, shown, search: "").tree : nil
     case .orientation: state.isIcicle.toggle()
-    case .blocks:
-      state.isCompact.toggle()
-      if state.isCompact && !area.isUnicode { message = "half blocks need a UTF-8 terminal" }
+    case .blocks: state.density = state.density.next(isUnicode: area.isUnicode)
     default: changePace(function)
     }
     page = .flame(state)
