@@ -48,6 +48,11 @@ struct SpanQueue: Sendable {
   /// Lets the first `count` go.
   mutating func remove(_ count: Int) {
     start += count
+    // A copy of the model shares the events: it must not have its own only to let them go.
+    if start == events.count {
+      (events, start, sorted) = ([], 0, 0)
+      return
+    }
     guard start > events.count / 2 else { return }
     events.removeSubrange(..<start)
     sorted -= start

@@ -66,6 +66,17 @@ import Tracer
     #expect(person.app.snapshot.systemCalls.first?.count == 5000)
   }
 
+  /// A picture of what is known shares nothing with it that is about to change: a second owner would mean a copy of
+  /// some megabytes for each picture, at half a million records a second.
+  @Test func picturesAndCheckpointsDoNotHoldPendingEvents() throws {
+    let collector = Collector(BytesSource(Sample(calls: 4000).recording), names: try NameLookup(elf: nil))
+    while !collector.hasEnded, collector.model.session?.pendingSpans ?? 0 < 1000 { _ = try collector.pump() }
+    #expect(collector.model.session?.pendingSpans ?? 0 >= 1000)
+    #expect(collector.snapshot().session?.pendingSpans == 0)
+    #expect(collector.reading.compact.model.session?.pendingSpans == 0)
+    #expect(collector.reading.compact.activity.log.isEmpty)
+  }
+
   @Test func memoryIsBoundedByWhatIsKept() throws {
     // Threads come and go without end; what is kept of them does not.
     var activity = Activity()

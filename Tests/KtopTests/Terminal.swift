@@ -15,7 +15,7 @@ final class Terminal {
   init(command: String, environment: String = "", keeping: Scratch? = nil) throws {
     kept = keeping
     let script = """
-      cd \(scratch.path); export XDG_CONFIG_HOME=$PWD XDG_STATE_HOME=$PWD; stty -g > before
+      cd \(scratch.path); export XDG_CONFIG_HOME=$PWD XDG_STATE_HOME=$PWD; unset NO_COLOR; stty -g > before
       env \(environment) \(Tool.path) \(command); echo $? > status; stty -g > after; touch done
       """
     _ = scratch.file("script", Array(script.utf8))
@@ -28,6 +28,9 @@ final class Terminal {
   var folder: String { scratch.path }
 
   var text: String { tmux("capture-pane", "-p", "-S", "-200") }
+
+  /// The text with its sequences for colours.
+  var colors: String { tmux("capture-pane", "-p", "-e") }
 
   func press(_ keys: String...) { tmux(["send-keys"] + keys) }
 

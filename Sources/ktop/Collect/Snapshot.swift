@@ -86,6 +86,7 @@ extension Snapshot {
     boots = model.sessions.count
     consoleText = model.console
     self.model = model
+    self.model?.forgetPendingSpans()
     if state == .running && collector.source.isLive { self.silentFor = silentFor }
     activity = reading.activity
     rates = reading.rates
