@@ -44,11 +44,12 @@ enum RecordingInput {
   private static func counted(
     _ kind: StackKind, _ model: TraceModel, _ options: RecordingOptions, _ name: String
   ) throws(ToolError) -> (profile: Profile, picture: FlameGraphSVG) {
-    let programs = try ProgramFiles(options.program)
+    var model = model
+    model.programFiles = try ProgramFiles(options.program)
     let session = try session(of: model, options.boot, name)
     let picture = model.flameGraphSettings(kind, of: session)
     var profile = Profile()
-    if let session { profile.stacks = model.stacks(of: session, kind, programs: programs.functions) }
+    if let session { profile.stacks = model.stacks(of: session, kind) }
     (profile.unit, profile.title, profile.facts) = (picture.unit, picture.title, [picture.subtitle])
     return (profile, picture)
   }

@@ -7,6 +7,7 @@ import Glibc
 import Guest
 import Recordings
 import SystemPackage
+import TraceModel
 
 struct WatchedRun {
   private let machine: GuestConfiguration
@@ -82,7 +83,7 @@ struct WatchedRun {
       pipe: directory.file("trace").string, of: state, label: "recording to \(recording) by \(transport.rawValue)")
     let collector = Collector(
       source, names: try NameLookup(elf: nil), recorder: try ring == nil ? Recorder(files.recording) : nil,
-      store: store, machineIsBooting: true)
+      store: store, machineIsBooting: true, programs: ProgramFiles(additions: machine.additions))
     collector.console = try GuestConsole(
       pipe: directory.file("console").string, copy: files.console, size: consoleSize ?? GuestConsole.Size())
     let hasScreen = consoleSize != nil
