@@ -44,9 +44,12 @@ extension Finding {
     ])
   }
 
-  /// The report of several, with its version.
-  public static func report(_ findings: [Finding]) -> JSONValue {
-    .object([("schema_version", .integer(1)), ("findings", .array(findings.map(\.json)))])
+  /// The report of several, with its version, and with what the tracer cost that found them.
+  public static func report(_ findings: [Finding], of session: Session?) -> JSONValue {
+    .object([
+      ("schema_version", .integer(1)), ("findings", .array(findings.map(\.json))),
+      ("tracer", session?.tracerJSON ?? .null),
+    ])
   }
 
   /// As text: a heading and its evidence.

@@ -12,6 +12,7 @@ extension TraceModel {
       ("losses", Self.lossesJSON(session.losses)),
       ("cpus", .array(session.cpus.sorted { $0.key < $1.key }.map(Self.cpuJSON))),
       ("stream", streamJSON(session)),
+      ("tracer", session.tracerJSON),
       ("syscalls", .array(systemCallRows(of: session).map(Self.latencyJSON))),
       ("spans", .array(spanRows(of: session).map(Self.latencyJSON))),
       (

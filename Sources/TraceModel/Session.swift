@@ -118,13 +118,3 @@ public struct Session: Sendable {
     }
   }
 }
-
-/// What the tracer itself costs, as the kernel reports it, since boot.
-public struct TracerCost: Sendable, Equatable {
-  public internal(set) var bytesSent: UInt64 = 0
-  public internal(set) var framesSent: UInt64 = 0
-  /// TSC ticks spent in the drain.
-  public internal(set) var ticksSpent: UInt64 = 0
-  /// Threads for which the name table had no room.
-  public internal(set) var unnamedThreads: UInt64 = 0
-}

@@ -23,6 +23,8 @@ struct Snapshot: Sendable {
   var boots = 0
   var bytesPerSecond = 0.0
   var recordsPerSecond = 0.0
+  /// What the tracer itself takes of one CPU, lately: 0 to 1.
+  var drainShare = 0.0
   var bytes: UInt64 = 0
   var losses = Losses()
   /// Frames that failed their checksum, or made no sense.
@@ -94,6 +96,7 @@ extension Snapshot {
     if self.silentFor < 2 {
       bytesPerSecond = reading.meter.bytesPerSecond
       recordsPerSecond = reading.meter.recordsPerSecond
+      drainShare = reading.meter.drainShare
     }
     if let session = model.session { take(session, model) }
   }
