@@ -26,7 +26,9 @@ import TraceModel
     var random = SystemRandomNumberGenerator()
     var all: [UInt8] = []
     while all.count < 3_000_000 {
-      let piece = (0..<Int.random(in: 1...50_000)).map { _ in UInt8.random(in: 0...255, using: &random) }
+      // Frames, in pieces that end anywhere; some are much longer than a frame.
+      let size = Int.random(in: 1...(all.count % 7 == 0 ? 50_000 : 200), using: &random)
+      let piece = (0..<size).map { _ in UInt8.random(in: 0...255, using: &random) }
       piece.withUnsafeBufferPointer { ring.append($0) }
       all += piece
     }

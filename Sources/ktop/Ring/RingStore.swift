@@ -26,6 +26,8 @@ final class RingStore: StreamStore {
   /// Whether the disk took everything so far.
   private(set) var isWorking = true
   private var names: [UInt8] = []
+  /// What was written last is a delimiter.
+  private var endsWithFrame = false
 
   /// Keeps at least `bytes` less an eighth. The folder is made when the first byte comes.
   init(_ folder: RingFolder, bytes: Int, isKept: Bool) {
@@ -57,6 +59,7 @@ final class RingStore: StreamStore {
       let piece = Array(rest.prefix(pieceLength(rest)))
       isWorking = writeAll(piece, to: segments[segments.count - 1].file)
       segments[segments.count - 1].count += piece.count
+      endsWithFrame = piece.last == 0
       rest = rest.dropFirst(piece.count)
       end += UInt64(piece.count)
     }
@@ -81,7 +84,8 @@ final class RingStore: StreamStore {
     if isWhole, rename(path, folder.namesPath) == 0 { names = frames } else { unlink(path) }
   }
 
-  // A segment ends with a frame: where it is full, behind the next delimiter. A line that sends none is cut anywhere.
+  // A segment ends with a frame: where it is full, behind the next delimiter, which another piece may bring. A
+  // line that sends none is cut anywhere.
   private func pieceLength(_ bytes: Slice<UnsafeBufferPointer<UInt8>>) -> Int {
     let room = segmentBytes - segments[segments.count - 1].count
     if room >= bytes.count { return bytes.count }
@@ -93,8 +97,9 @@ final class RingStore: StreamStore {
     if lock < 0 && isKept {
       do { try takeFolder() } catch { return false }
     }
-    guard let last = segments.last, last.file >= 0, last.count < segmentBytes else { return openSegment() }
-    return true
+    guard let last = segments.last, last.file >= 0 else { return openSegment() }
+    let isFull = last.count >= segmentBytes && endsWithFrame || last.count >= 2 * segmentBytes
+    return isFull ? openSegment() : true
   }
 
   private func takeFolder() throws {
