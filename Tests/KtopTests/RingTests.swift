@@ -140,6 +140,12 @@ import TraceModel
       kernel.hangUp()
       #expect(running.wait().status == 0)
     }
+    // A short look takes nobody's place.
+    let once = FakeKernel(unix: scratch.file("once"))
+    let look = try Tool.start(["attach", scratch.file("once"), "--once"], environment: environment)
+    once.accept()
+    once.send(Sample(calls: 100).recording)
+    #expect(look.wait().status == 0)
     let list = try Tool.ktop("open", "--list", environment: environment).output.split(separator: "\n")
     #expect(list.count == 2 && list.allSatisfy { $0.contains("/apus/ktop/rings/") }, "\(list)")
     let shown = try Tool.ktop("open", environment: environment)

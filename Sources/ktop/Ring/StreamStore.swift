@@ -48,6 +48,8 @@ extension Endpoint {
   /// Where the stream is kept to go back in: a file keeps itself, all else goes into a ring.
   func store(_ settings: Settings) -> (any StreamStore)? {
     if case .path(let path) = self, let file = FileStore(path) { return file }
+    // A short look is not worth a place on the shelf, of which there are few.
+    if settings.printsOnce { return nil }
     return RingShelf.newRing(settings, of: label)
   }
 }
