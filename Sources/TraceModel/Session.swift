@@ -86,7 +86,10 @@ public struct Session: Sendable {
 
   private mutating func fold(before horizon: UInt64, everything: Bool) {
     let threads = self.threads
-    folder.fold(into: &tree, before: horizon, everything: everything) { threads.name($0) }
+    let patience = 60 * (ticksPerSecond ?? 1 << 27)
+    folder.fold(
+      into: &tree, before: horizon, everything: everything, stale: time > patience ? time - patience : 0,
+      hasEnded: { threads.threads[$0]?.isAlive == false }, name: { threads.name($0) })
   }
 
   /// Takes note of the generation of an aggregate frame; false when the frame is from before a reset.

@@ -86,7 +86,7 @@ import Tracer
           symbol: .systemCall(UInt64(tid % 300)), cpu: UInt8(tid % 4), errno: 0, thread: tid, end: UInt64(tid) << 20,
           duration: UInt64(tid), offCPU: 0, argument: 0))
     }
-    #expect(activity.threads.count <= Activity.threadLimit && activity.calls.count <= 2 * Activity.threadLimit)
+    #expect(activity.threads.count <= Activity.threadLimit && activity.calls.count <= Activity.callLimit)
     var count = 0
     activity.log.forEach { _ in count += 1 }
     #expect(count <= EventLog.chunkLimit * EventLog.chunkSize)
