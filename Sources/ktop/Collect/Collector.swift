@@ -154,15 +154,19 @@ final class Collector {
     try recorder?.write(bytes)
     if state == .waiting && isTrace { state = .running }
     try findNames()
-    if Clock.seconds() > namesToldAt + Self.namesPeriod { tellNames() }
+    if Clock.seconds() > namesToldAt + namesPeriod {
+      tellNames()
+      namesPeriod = min(2 * namesPeriod, Self.longestNamesPeriod)
+    }
     if let session = model.session, let second = session.ticksPerSecond {
       if firstTime == nil { firstTime = session.time }
       source.streamReached(seconds: Double(session.time &- (firstTime ?? 0)) / Double(second))
     }
   }
 
-  // Now and then, for whoever kills a ktop does not say so before.
-  private static let namesPeriod = 3.0
+  // Now and then, for whoever kills a ktop does not say so before; seldom after a while, when most are told.
+  private var namesPeriod = 3.0
+  private static let longestNamesPeriod = 60.0
 
   private func tellNames() {
     namesToldAt = Clock.seconds()
