@@ -37,9 +37,7 @@ public struct FlamePage {
       writer.markup("</h1>\n")
       if !samples.isEmpty { try writeHeatMap(to: &writer) }
       writer.markup("<div id=\"flame\">\n")
-      var picture = FlamePicture(settings: settings, layout: layout)
-      picture.isStandalone = false
-      try picture.write(to: &writer)
+      try FlamePicture(settings: settings, layout: layout, isStandalone: false).write(to: &writer)
       writer.markup("</div>\n</main>\n")
       if !samples.isEmpty {
         writer.markup("<script>\n")
@@ -65,7 +63,6 @@ public struct FlamePage {
       try writer.digits(UInt64(places.frame(sample.frames, sample.names)), FrameTable.alphabet)
       last = sample.time
     }
-    writer.endDigits()
     writer.markup("</template>\n")
   }
 

@@ -73,13 +73,15 @@ extension FlamePicture {
   ) {
     let columns = Int((Double(width) / 100 - 6) / letter)
     guard columns > 0 else { return }
-    let fitted = FittedName.fit(layout.names.string(name), columns: columns)
-    guard !fitted.isEmpty else { return }
+    let bytes = layout.names.utf8(name)
+    let isWhole = bytes.count <= columns
+    let fitted = isWhole ? "" : FittedName.fit(layout.names.string(name), columns: columns)
+    guard isWhole ? !bytes.isEmpty : !fitted.isEmpty else { return }
     writer.markup("<text x=\"")
     writer.hundredths(left + UInt64(Self.margin + 3) * 100)
     attribute("\" y=\"", y + baseline, to: &writer)
     writer.markup(">")
-    writer.text(fitted)
+    if isWhole { writer.text(bytes) } else { writer.text(fitted) }
     writer.markup("</text>")
   }
 
@@ -90,7 +92,7 @@ extension FlamePicture {
         "before \(amount(comparison.before[index])), after \(amount(comparison.after[index]))\(noise)")
     }
     let width = layout.frames[index].width
-    if layout.droppedBits == 0, layout.decimals == 0, !settings.unit.hasSuffix("ns") {
+    if hasPlainAmounts {
       writer.grouped(width)
       writer.markup(" ")
       writer.text(settings.unit)

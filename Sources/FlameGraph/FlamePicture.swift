@@ -4,7 +4,14 @@ struct FlamePicture {
   let settings: FlameGraphSVG
   let layout: FlameLayout
   /// `<?xml ...?>` and the namespace: an SVG inside of HTML has neither.
-  var isStandalone = true
+  let isStandalone: Bool
+  /// Whether a value is a whole number of its unit and no time, as of most frames there are.
+  let hasPlainAmounts: Bool
+
+  init(settings: FlameGraphSVG, layout: FlameLayout, isStandalone: Bool = true) {
+    (self.settings, self.layout, self.isStandalone) = (settings, layout, isStandalone)
+    hasPlainAmounts = layout.droppedBits == 0 && layout.decimals == 0 && !settings.unit.hasSuffix("ns")
+  }
 
   /// Pixels; the script knows the same numbers.
   static let margin = 10

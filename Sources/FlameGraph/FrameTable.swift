@@ -49,7 +49,7 @@ struct FrameTable {
       let shade = id == layout.gap ? Self.gap : palette.shade(of: layout.names.utf8(id))
       writer.byte(Self.letters[shade / 32])
       writer.byte(Self.letters[shade % 32])
-      writer.text(layout.names.string(id))
+      writer.text(layout.names.utf8(id))
       try writer.flush()
     }
     writer.markup("</metadata>\n<metadata class=\"table\">")
@@ -69,7 +69,6 @@ struct FrameTable {
     writer.markup(name)
     writer.markup("\">")
     for value in values { try writer.digits(value, Self.alphabet) }
-    writer.endDigits()
     writer.markup("</metadata>\n")
   }
 
@@ -106,21 +105,39 @@ struct FrameTable {
   }
 
   private func writeFrames<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
+    try layout.frames.withUnsafeBufferPointer { frames throws(E) in
+      try numbers.withUnsafeBufferPointer { numbers throws(E) in try writeFrames(frames, numbers, to: &writer) }
+    }
+  }
+
+  private func writeFrames<E: Error>(
+    _ frames: UnsafeBufferPointer<FlameLayout.Frame>, _ numbers: UnsafeBufferPointer<UInt32>,
+    to writer: inout SVGWriter<E>
+  ) throws(E) {
     let alphabet = Self.alphabet
-    try writer.digits(UInt64(layout.frames.count), alphabet)
+    try writer.digits(UInt64(frames.count), alphabet)
     var depth: UInt32 = 0
-    for index in layout.frames.indices {
-      let frame = layout.frames[index]
+    for index in 0..<frames.count {
+      let frame = frames[index]
       if index & Self.partMask == Self.partMask {
-        writer.endDigits()
         writer.markup("</metadata>\n<metadata class=\"table\">")
       }
       // The root ends nothing; any other frame ends all that are open and not above it.
       try writer.digits(UInt64(index == 0 ? 0 : depth &+ 1 &- frame.depth), alphabet)
       try writer.digits(UInt64(numbers[Int(frame.name)]), alphabet)
-      try writer.digits(layout.own(of: index), alphabet)
+      try writer.digits(Self.own(index, frames), alphabet)
       depth = frame.depth
     }
-    writer.endDigits()
+  }
+
+  @inline(__always)
+  private static func own(_ index: Int, _ frames: UnsafeBufferPointer<FlameLayout.Frame>) -> UInt64 {
+    var own = frames[index].width
+    var child = index &+ 1
+    while child < Int(frames[index].end) {
+      own &-= frames[child].width
+      child = Int(frames[child].end)
+    }
+    return own
   }
 }

@@ -151,6 +151,20 @@ import TraceModel
     #expect(result.error.hasPrefix("kflame: standard input: line 2: no count at the end"))
   }
 
+  /// Blocks go to whichever reader is free; lines are counted from the beginning of the input all the same.
+  @Test func theLineOfABadLineIsThatOfTheInput() async throws {
+    let event = "java 5/5 1.5: 10 cycles:\n\t 12345678 function_with_a_name (module)\n\n"
+    let count = 5_000_000 / event.utf8.count
+    let bad = event.dropLast() + "no frame\n\n"
+    let folder = try Folder()
+    let text = [String](repeating: event, count: count).joined() + bad + event
+    _ = try folder.write("P", Array(text.utf8))
+    let result = try await Self.shell("cd \(folder.root) && \"$KFLAME\" collapse --threads 2 P")
+    #expect(result.output == "java;function_with_a_name \((count + 2) * 10)\n")
+    #expect(
+      result.error.hasPrefix("kflame: P: line \(count * 3 + 3): expected a line of a call chain"), "\(result.error)")
+  }
+
   @Test func aReaderThatGoesAwayIsAnErrorAndNoSignal() async throws {
     let result = try await Self.shell(
       """
