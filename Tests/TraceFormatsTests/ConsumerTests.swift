@@ -79,20 +79,6 @@ import TraceFormats
     #expect(text == "all;main;alpha;beta 30\nall;main;alpha;gamma 12\nall;other 1\n")
   }
 
-  /// The Firefox Profiler and speedscope run in browsers; their formats are checked against what their types demand.
-  @Test func firefoxColumnsAreWhole() throws {
-    let bytes = ExportTests.bytes(.firefox, ExportTests.profile(Self.folded))
-    let root = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
-    let thread = try #require((root["threads"] as? [[String: Any]])?.first)
-    for table in ["samples", "stackTable", "frameTable", "funcTable", "markers", "resourceTable", "nativeSymbols"] {
-      let columns = try #require(thread[table] as? [String: Any], "\(table)")
-      let length = try #require(columns["length"] as? Int)
-      for (name, column) in columns where name != "length" && name != "weightType" {
-        #expect((column as? [Any])?.count == length, "\(table).\(name)")
-      }
-    }
-  }
-
   /// Chromium opens, zooms, searches, rearranges; axe looks for what shuts people out.
   @Test func chromium() throws {
     guard let python = Consumer.playwright else { return Consumer.skip("the PyPI package playwright") }
