@@ -38,6 +38,9 @@ public struct Session: Sendable {
   /// What has set it off, oldest first.
   public internal(set) var triggers: [Trigger] = []
 
+  /// What the kernel leaves out; nil when it has said nothing of it.
+  public internal(set) var filter: FilterState?
+
   var facts = LockFacts()
   var stackNodes: [Int: StackNodes] = [:]
   var generation: UInt64 = 0

@@ -111,6 +111,7 @@ public struct TraceModel: Sendable {
     case .programs: return sessions[current].applyPrograms(&reader)
     case .stacks: return sessions[current].applyStacks(&reader)
     case .flight: return sessions[current].applyFlight(&reader)
+    case .filter: return sessions[current].applyFilter(&reader)
     case .hello, .names, .command: return false
     }
   }

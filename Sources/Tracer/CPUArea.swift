@@ -64,7 +64,8 @@ struct CPUArea {
   var rows: UnsafeMutablePointer<Row>
   var currentThread: UInt64
   // Own cache line: written by the drain.
-  /// `tail + ringLimit`: the highest head at which a record may still be appended.
+  /// `tail + ringLimit`: the highest head at which a record may still be appended by the short way; 0 while something
+  /// is filtered.
   var headLimit: UInt64
   var tail: UInt64
   var resetWanted: UInt64
@@ -75,6 +76,8 @@ struct CPUArea {
   var blockCapacity: UInt64
   var blocksUsed: UInt64
   var heldLocks: UnsafeMutablePointer<HeldLocks>
+  /// All CPUs' one, while something is filtered.
+  var filter: UnsafeMutablePointer<TraceFilter>?
   var lockFacts: TallyTable
   var stacks: TallyTable
   var dropped: (UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64, UInt64)

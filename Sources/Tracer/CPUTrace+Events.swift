@@ -58,7 +58,8 @@ extension CPUTrace {
     }
     to.pointee.switchedOutAt = 0
     area.pointee.currentThread = UInt64(to.pointee.tid)
-    _ = count(row: RowIndex.span(apus_span_switch.rawValue), duration: now &- start)
+    let row = RowIndex.span(apus_span_switch.rawValue)
+    if admits(row: row) { _ = count(row: row, duration: now &- start) }
     let end = now &>> area.pointee.tickShift
     let word = RingWord(switchTo: area.pointee.currentThread, end: end)
     if canAppend(at: end) {
@@ -111,6 +112,7 @@ extension CPUTrace {
     row: Int, symbol: Symbol, errno: UInt64, argument: UInt64, start: SpanStart, end: UInt64,
     thread: UnsafePointer<ThreadTrace>, class eventClass: Int
   ) {
+    guard admits(row: row), admits(thread) else { return }
     let block = count(row: row, duration: end &- start.tsc)
     if errno != 0 { countError(row: row, errno: errno, block: block) }
     let shift = area.pointee.tickShift

@@ -26,12 +26,14 @@ struct HeldLocks {
 extension CPUTrace {
   /// Counts an acquisition that took `ticks` of waiting for the holder at `site`.
   public func waited(_ lockClass: UInt32, ticks: UInt64, site: UInt32, waiter: UInt64) {
+    guard admits(lockClass: lockClass) else { return }
     _ = count(row: RowIndex.lockWait(lockClass), duration: ticks)
     area.pointee.lockFacts.add(.wait, lockClass, UInt64(site), waiter, amount: ticks)
   }
 
   /// A lock has been taken, at the site that the lock names.
   public func taken(_ lock: UInt64, _ lockClass: UInt32, site: UInt32, by taker: LockTaker, now: UInt64) {
+    guard admits(lockClass: lockClass) else { return }
     let facts = area.pointee.lockFacts
     let held = area.pointee.heldLocks
     facts.add(.call, lockClass, taker.row, taker.context)

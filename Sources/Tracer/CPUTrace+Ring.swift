@@ -35,7 +35,7 @@ extension CPUTrace {
     let words =
       1 &+ (needsTime ? 2 : 0) &+ (extras.offCPU != 0 ? 1 : 0) &+ (extras.argument != 0 ? 1 : 0)
       &+ (extras.longDuration != 0 ? 1 : 0)
-    guard area.pointee.head <= area.pointee.headLimit else { return drop(eventClass) }
+    guard area.pointee.head <= area.pointee.tail &+ area.pointee.ringLimit else { return drop(eventClass) }
     let first = apus_trace_reserve(&area.pointee.head, UInt64(truncatingIfNeeded: words))
     var index = first &+ UInt64(truncatingIfNeeded: words)
     push(word, before: &index)

@@ -20,6 +20,10 @@ public enum Command: Sendable, Equatable {
   case flight(FlightRules)
   /// Something has happened.
   case trigger
+  /// Record one process only.
+  case process(ProcessFilter)
+  /// Record these rows, or do not.
+  case rows(RowRange, RowSwitch)
 
   /// Builds the frame of this command, delimiters included, into 32 bytes at `wire`; returns its length.
   public func encode(into wire: UnsafeMutablePointer<UInt8>) -> Int {
@@ -48,6 +52,15 @@ public enum Command: Sendable, Equatable {
         frame.word32(rules.row)
         frame.word64(rules.threshold)
       case .trigger: frame.byte(8)
+      case .process(let filter):
+        frame.byte(9)
+        frame.word32(filter.pid)
+        frame.byte(filter.withChildren ? 1 : 0)
+      case .rows(let range, let change):
+        frame.byte(10)
+        frame.word32(range.first)
+        frame.word32(range.count)
+        frame.byte(change.rawValue)
       }
       wire[0] = 0
       return 1 &+ Frame.seal(bytes, count: frame.count, into: wire + 1)
@@ -89,20 +102,21 @@ public struct ControlParser {
     guard buffer[0] == Frame.head(.command, tag: 0) else { return nil }
     switch (buffer[1], size &- 6) {
     case (1, 0): return .hello
-    case (2, 4): return .enable(UInt32(truncatingIfNeeded: integer(2, 4)))
-    case (3, 4): return .disable(UInt32(truncatingIfNeeded: integer(2, 4)))
+    case (2, 4): return .enable(word(2))
+    case (3, 4): return .disable(word(2))
     case (4, 0): return .reset
     case (5, 8): return .ping(integer(2, 8))
-    case (6, 4): return .rate(UInt32(truncatingIfNeeded: integer(2, 4)))
+    case (6, 4): return .rate(word(2))
     case (7, 16):
-      return .flight(
-        FlightRules(
-          seconds: UInt32(truncatingIfNeeded: integer(2, 4)), row: UInt32(truncatingIfNeeded: integer(6, 4)),
-          threshold: integer(10, 8)))
+      return .flight(FlightRules(seconds: word(2), row: word(6), threshold: integer(10, 8)))
     case (8, 0): return .trigger
+    case (9, 5): return .process(ProcessFilter(pid: word(2), withChildren: buffer[6] & 1 != 0))
+    case (10, 9): return RowSwitch(rawValue: buffer[10]).map { .rows(RowRange(first: word(2), count: word(6)), $0) }
     default: return nil
     }
   }
+
+  private func word(_ offset: Int) -> UInt32 { UInt32(truncatingIfNeeded: integer(offset, 4)) }
 
   private func integer(_ offset: Int, _ bytes: Int) -> UInt64 {
     var value: UInt64 = 0

@@ -29,6 +29,8 @@ public struct Drain {
   private var lockFacts: TallyLane
   private var stacks: TallyLane
   private var flight = FlightRecorder()
+  private let filter: UnsafeMutablePointer<TraceFilter>
+  private var filterLane = FilterLane()
   /// Samples a second that the kernel takes, for the reader.
   public var sampleRate: UInt32 = 0
   var control: ControlParser
@@ -62,8 +64,12 @@ public struct Drain {
 
   /// Bytes of memory for the drain of up to `cpus` CPUs and tables of `threads` and `programs` rows.
   public static func bytesNeeded(cpus: Int, threads: Int, programs: Int) -> Int {
-    512 + cpus * MemoryLayout<CPUProgress>.stride + AggregateLane.bytesNeeded(threads: threads, programs: programs)
+    fixedBytes + cpus * MemoryLayout<CPUProgress>.stride
+      + AggregateLane.bytesNeeded(threads: threads, programs: programs)
   }
+
+  // Buffers, symbols of a frame, the filter.
+  private static var fixedBytes: Int { 768 }
 
   /// A drain in `memory`, 16-byte aligned. Nothing is sent before the first tick.
   public init(
@@ -78,9 +84,12 @@ public struct Drain {
     wire = payload + 144
     control = ControlParser(buffer: wire + 160)
     encoder = EventEncoder(symbols: (memory + 400).assumingMemoryBound(to: UInt16.self))
-    self.cpus = (memory + 512).assumingMemoryBound(to: CPUProgress.self)
+    filter = (memory + 512).assumingMemoryBound(to: TraceFilter.self)
+    filter.initialize(to: TraceFilter())
+    self.cpus = (memory + Self.fixedBytes).assumingMemoryBound(to: CPUProgress.self)
     aggregates = AggregateLane(
-      memory: memory + 512 + cpus * MemoryLayout<CPUProgress>.stride, threads: threads, programs: programs, boot: boot)
+      memory: memory + Self.fixedBytes + cpus * MemoryLayout<CPUProgress>.stride, threads: threads, programs: programs,
+      boot: boot)
     lockFacts = TallyLane(.lockFacts, boot: boot)
     stacks = TallyLane(.stacks, boot: boot)
   }
@@ -94,6 +103,7 @@ public struct Drain {
     // What it records before anybody has looked at it is kept too.
     if flight.isOn { cpus[cpuCount].sendLimit = 0 }
     cpuCount &+= 1
+    if filter.pointee.isOn { applyFilter() }
   }
 
   /// Sends for at most `sharePercent` of the time since the last call.
@@ -141,6 +151,10 @@ public struct Drain {
     case .reset: reset()
     case .ping(let token): pongToken = token
     case .flight(let rules): setFlight(rules)
+    case .process(let process):
+      filter.pointee.set(process)
+      applyFilter()
+    case .rows(let range, let change): setRows(range, change)
     case .trigger:
       let now = lastTick &>> tickShift
       flight.trigger(
@@ -163,10 +177,22 @@ public struct Drain {
     flight.set(rules, cpus, cpuCount, now: lastTick &>> tickShift)
   }
 
+  /// Which rows are recorded; from the boot line, or the host.
+  public mutating func setRows(_ range: RowRange, _ change: RowSwitch) {
+    filter.pointee.set(range, change)
+    applyFilter()
+  }
+
+  private mutating func applyFilter() {
+    for cpu in 0..<cpuCount { cpus[cpu].trace.setFilter(filter.pointee.isOn ? filter : nil) }
+    filterLane.start()
+  }
+
   private var tickShift: UInt64 { UInt64(truncatingIfNeeded: boot.tickShift) }
 
   private mutating func request() {
     helloDue = true
+    filterLane.start()
     requestLosses()
     aggregates.start(now: lastTick, everything: true, histograms: true)
     lockFacts.start(now: lastTick, everything: true)
@@ -207,6 +233,7 @@ public struct Drain {
     let isFilled =
       isHello || fillPong(&frame, now: now) || fillLoss(&frame, now: now)
       || flight.fill(&frame, tag: boot.tag, now: now &>> tickShift, second: boot.tscHertz &>> tickShift)
+      || filterLane.fill(&frame, filter.pointee, tag: boot.tag, now: now, second: boot.tscHertz)
       || aggregates.fill(&frame, source, now: now)
       || lockFacts.fill(&frame, source, rate: 0, now: now)
       || stacks.fill(&frame, source, rate: sampleRate, now: now)

@@ -162,7 +162,7 @@ struct EventEncoder {
       trace.area.pointee.ring[Int(truncatingIfNeeded: (tail &+ offset) & trace.area.pointee.ringMask)] = 0
     }
     trace.area.pointee.tail = tail &+ words
-    apus_trace_store(&trace.area.pointee.headLimit, tail &+ words &+ trace.area.pointee.ringLimit)
+    trace.limitHead()
   }
 }
 

@@ -8,6 +8,7 @@
 /// The high half byte of a frame's first byte.
 public enum FrameType: UInt8, Sendable {
   /// From the kernel.
+  case filter = 0
   case hello = 1
   case loss = 2
   case pong = 3

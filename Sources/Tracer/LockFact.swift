@@ -51,6 +51,8 @@ public struct LockTaker {
   }
 
   public static var noCall: UInt64 { 640 }
+  /// The taker is of a process that is filtered out.
+  public static var unwanted: UInt64 { 0xffff }
   public static var interrupt: UInt64 { 641 }
 }
 

@@ -60,6 +60,8 @@ import Tracer
     machine.send(.flight(FlightRules(seconds: 5, row: FlightRules.anyRow, threshold: 80_000)))
     machine.send(.trigger)
     machine.send(.ping(0x1122_3344_5566_7788))
+    machine.send(.process(ProcessFilter(pid: 42, withChildren: true)))
+    machine.send(.rows(RowRange(first: 100, count: 400), .off))
     machine.flush()
     var names = NameTable(buildID: Machine.buildID)
     names.add(kind: .span, id: 5, rank: 0, name: "path_lookup")
@@ -73,6 +75,7 @@ import Tracer
     for command in [
       .hello, .enable(0x1f), .disable(2), .reset, .ping(0x1122_3344_5566_7788), .rate(997),
       .flight(FlightRules(seconds: 5, row: 0, threshold: 80_000)), .trigger,
+      .process(ProcessFilter(pid: 42, withChildren: true)), .rows(RowRange(first: 39, count: 1), .only),
     ] as [Command] {
       var wire = [UInt8](repeating: 0, count: 40)
       let count = command.encode(into: &wire)
@@ -166,6 +169,9 @@ enum Describer {
           return (head & 1 == 0 ? place : place + integers(["parent", "distance"], &$0))
             + integers(["count", "sum"], &$0)
         }
+    case .filter:
+      return [head + integers(["pid"], &reader) + " flags \(reader.byte()!)" + integers(["first"], &reader)]
+        + rows(&reader) { "  rows" + integers(["number"], &$0) }
     case .flight:
       let rules = head + integers(["seconds", "row", "threshold", "triggers"], &reader)
       return [rules]

@@ -109,6 +109,7 @@ enum Probes {
 
   static func threadNamed(_ thread: Thread) {
     guard let table = TraceLine.threads else { return }
+    thread.tracePointer.pointee.pid = UInt32(thread.process.pid)
     let name = thread.name
     withUnsafeBytes(of: name.bytes) { bytes in
       let text = UnsafeRawBufferPointer(rebasing: bytes[0..<name.count])
@@ -135,6 +136,7 @@ enum Probes {
   /// A new thread runs what the one that made it runs.
   static func threadInherits(_ thread: Thread, from parent: Thread) {
     thread.tracePointer.pointee.program = parent.tracePointer.pointee.program
+    apus_cpu_trace().map { CPUTrace(memory: $0).inherit(thread.tracePointer, from: parent.tracePointer) }
   }
 
   static func threadEnded(_ thread: Thread) { TraceLine.threads?.remove(thread.tracePointer.pointee.slot) }

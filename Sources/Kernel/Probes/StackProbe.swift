@@ -23,7 +23,7 @@ enum StackProbe {
     // What was missed while the CPU was away is not made up for.
     cpu.nextSample = isFirst || now &- cpu.nextSample > period ? now &+ period : cpu.nextSample &+ period
     let thread = Thread.current
-    guard !isFirst, thread !== cpu.idle else { return }
+    guard !isFirst, thread !== cpu.idle, isWanted(thread) else { return }
     withWalk(cpu) { walk in
       walk.walk(interrupted: frame, of: thread)
       count(.running, thread, walk, amount: 0)
@@ -34,7 +34,7 @@ enum StackProbe {
   @inline(never)
   static func slept(_ cpu: CPU, _ thread: Thread) {
     let away = cpu.lastAway
-    guard away != 0, thread !== cpu.idle else { return }
+    guard away != 0, thread !== cpu.idle, isWanted(thread) else { return }
     withWalk(cpu) { walk in
       walk.walkSleeping(thread)
       count(.sleeping, thread, walk, amount: away)
@@ -45,7 +45,7 @@ enum StackProbe {
   @inline(never)
   static func wakes(_ thread: Thread) {
     let since = thread.tracePointer.pointee.switchedOutAt
-    guard since != 0 else { return }
+    guard since != 0, isWanted(thread) else { return }
     withWalk(CPU.current) { walk in
       walk.walkCurrent(Thread.current)
       walk.append(StackAddress.program(Thread.current.tracePointer.pointee.program))
@@ -54,11 +54,16 @@ enum StackProbe {
   }
 
   fileprivate static func waited(holder: UInt32, ticks: UInt64) {
+    guard isWanted(Thread.current) else { return }
     withWalk(CPU.current) { walk in
       walk.walkCurrent(Thread.current)
       walk.append(StackAddress.site(holder))
       count(.lockWait, Thread.current, walk, amount: ticks)
     }
+  }
+
+  fileprivate static func isWanted(_ thread: Thread) -> Bool {
+    apus_cpu_trace().map { CPUTrace(memory: $0).admits(thread.tracePointer) } ?? false
   }
 
   private static func count(_ kind: StackKind, _ thread: Thread, _ walk: StackWalk, amount: UInt64) {
@@ -85,6 +90,7 @@ func apus_current_call(_ serial: UnsafeMutablePointer<UInt64>) -> UInt32 {
   serial.pointee = 0
   guard apus_current() != nil else { return UInt32(LockTaker.noCall) }
   return Thread.running._withUnsafeGuaranteedRef { thread in
+    guard StackProbe.isWanted(thread) else { return UInt32(LockTaker.unwanted) }
     guard thread.hasUserState, thread.userFrame.pointee.isSystemCall else { return UInt32(LockTaker.noCall) }
     // What a call does again after it has slept is no repetition.
     serial.pointee = thread.tracePointer.pointee.callStart ^ UInt64(truncatingIfNeeded: thread.switchCount) << 40 | 1

@@ -48,11 +48,19 @@ enum TraceLine {
     drain?.sampleRate = StackProbe.rate
     programs = programTable
     setFlight()
+    setRows()
     if let share = BootLine.number(of: "trace_share"), share >= 1, share <= 100 { drain?.sharePercent = UInt64(share) }
     threads = table
     addCPU(CPU.current)
     if let time = BootLine.number(of: "trace_for") { offTime = UInt64(time) &* 1_000_000 }
     if let words = BootLine.value(of: "trace") { words.withUnsafeBytes { setKeys(KeyMask.parse($0)) } }
+  }
+
+  /// `trace_only=ROWS`: records of these rows alone, such as `0-1,39`.
+  private static func setRows() {
+    guard let words = BootLine.value(of: "trace_only") else { return }
+    drain?.setRows(.all, .off)
+    words.withUnsafeBytes { RowRange.forEach(in: $0) { drain?.setRows($0, .on) } }
   }
 
   /// `trace_flight=SECONDS`, and `trace_trigger=MICROSECONDS` for any record that took longer.

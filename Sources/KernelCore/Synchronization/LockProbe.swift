@@ -18,7 +18,7 @@ public enum LockProbe {
     counters.contended[index] &+= 1
     counters.wait_sum[index] &+= ticks
     if ticks > counters.wait_max[index] { counters.wait_max[index] = ticks }
-    guard let memory = apus_cpu_trace() else { return }
+    guard let memory = apus_cpu_trace(), isWanted(CPUTrace(memory: memory)) else { return }
     CPUTrace(memory: memory).waited(lockClass, ticks: ticks, site: holder, waiter: waiter)
     if apus_key_blocking() { apus_trace_lock_wait(holder, ticks) }
   }
@@ -35,10 +35,19 @@ public enum LockProbe {
     var serial: UInt64 = 0
     let isInterrupt = apus_percpu().pointee.interrupt_depth > 0
     let row = isInterrupt ? LockTaker.interrupt : UInt64(apus_current_call(&serial))
+    guard row != LockTaker.unwanted, !isInterrupt || isWanted(CPUTrace(memory: memory)) else { return }
     let context = (isInterrupt ? LockContext.interrupt : 0) | (flags & 0x200 == 0 ? LockContext.interruptsOff : 0)
     CPUTrace(memory: memory).taken(
       UInt64(UInt(bitPattern: lock)), lockClass, site: site,
       by: LockTaker(row: row, serial: serial, context: context), now: apus_rdtsc())
+  }
+
+  // Of one process only: the running one's, and no interrupt's.
+  private static func isWanted(_ trace: CPUTrace) -> Bool {
+    guard trace.isFiltered else { return true }
+    var serial: UInt64 = 0
+    return UInt64(apus_current_call(&serial)) != LockTaker.unwanted
+      && (apus_percpu().pointee.interrupt_depth == 0 || trace.admitsInterrupts)
   }
 
   /// The lock is about to be released.

@@ -30,6 +30,7 @@ extension ConformanceCheck {
     case .programs: checkPrograms(&reader)
     case .stacks: checkStacks(&reader)
     case .flight: checkFlight(&reader)
+    case .filter: require(FilterFrame(&reader) != nil, "FILTER is cut, or tells of rows that are none")
     default: unknownFrames += 1
     }
   }

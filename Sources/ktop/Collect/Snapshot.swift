@@ -58,6 +58,8 @@ struct Snapshot: Sendable {
   var helloSequence: UInt64 = 0
   /// What the flight recorder keeps; nil until the kernel has said.
   var flight: FlightState?
+  /// What it leaves out; nil until it has said.
+  var filter: FilterState?
   var generation: UInt64 = 0
   var bootTime: UInt64 = 0
   /// What the console wrote on the trace line.
@@ -109,6 +111,7 @@ extension Snapshot {
     tree = session.tree.nodes
     accounts = session.cpus
     flight = session.flight
+    filter = session.filter
     time = session.time
     ticksPerSecond = session.ticksPerSecond
     guard let hello = session.hello else { return }

@@ -33,6 +33,7 @@ struct Run: AsyncParsableCommand {
     help: "How the trace leaves the machine: auto (the best it offers), ring (shared memory), virtio, uart.")
   var transport = TraceTransport.auto
 
+  @OptionGroup var only: OnlyOption
   @OptionGroup var limit: TimeLimit
   @OptionGroup var screen: ScreenOptions
 
@@ -51,7 +52,7 @@ struct Run: AsyncParsableCommand {
       machine.cpus = cpus
       machine.memory = memory
       machine.accelerator = accel
-      machine.append = "trace=\(trace)"
+      machine.append = "trace=\(trace)" + (try only.bootWords(machine.kernel))
       machine.command = command.isEmpty ? ShellWorkload.command : command
       return try await WatchedRun(
         machine, transport: try await transport.resolved(), settings: try screen.load(), limit: limit.seconds

@@ -22,7 +22,7 @@ enum Function: String, CaseIterable, Sendable {
   case sort
   case sortLeft = "sort-left"
   case sortRight = "sort-right"
-  case invert, pause, mark, export, probes, reset
+  case invert, pause, mark, export, probes, reset, only
   case faster, slower
   case stepBack = "step-back"
   case stepForward = "step-forward"
@@ -56,6 +56,7 @@ enum Function: String, CaseIterable, Sendable {
     case .export: return "write what is shown to a file"
     case .probes: return "probes on and off"
     case .reset: return "reset the kernel's counts"
+    case .only: return "record only what is chosen: a call, span, lock, process; again: everything"
     case .faster: return "with -: how often the screen changes, zoom of the timeline, speed of the past"
     case .stepBack: return "with ]: back and forth in time; { } by ten"
     case .now: return "back to now"

@@ -55,6 +55,7 @@ struct HeaderView {
   private func drawProbes(on screen: some Screen) {
     if let note = snapshot.namesNote { return screen.draw(note, row: 2, style: .alarm) }
     guard !snapshot.keys.isEmpty else { return screen.draw("probes: not known yet", row: 2, style: .faint) }
+    if let only = snapshot.onlyText { return screen.draw("recorded alone: \(only)", row: 2, style: .alarm) }
     screen.draw("probes:", row: 2)
     var column = 8
     for key in snapshot.keys {

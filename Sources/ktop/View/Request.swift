@@ -1,5 +1,6 @@
 // What the kernel was asked for, until its own words show that it has been done.
 
+import TraceModel
 import Tracer
 
 struct Request: Equatable {
@@ -10,6 +11,7 @@ struct Request: Equatable {
     /// Counts of a later generation.
     case reset(after: UInt64)
     case flight(FlightRules)
+    case filter(FilterState)
     /// More triggers than there were.
     case trigger(after: UInt64)
   }
@@ -27,6 +29,7 @@ struct Request: Equatable {
     case .sampleRate(let hertz): return snapshot.sampleRate == hertz
     case .reset(let generation): return snapshot.generation > generation
     case .flight(let rules): return snapshot.flight?.rules == rules
+    case .filter(let filter): return (snapshot.filter ?? FilterState()) == filter
     case .trigger(let count): return (snapshot.flight?.triggers ?? 0) > count
     }
   }
@@ -46,6 +49,7 @@ struct Request: Equatable {
       return "the kernel keeps \(rules.seconds) s of events until something takes "
         + "\(Format.duration(snapshot.nanoseconds(rules.threshold))); panel 8 tells"
     case .trigger: return "the kernel has sent what it kept"
+    case .filter(let filter): return filter.isOn ? "the kernel records nothing else" : "the kernel records everything"
     }
   }
 }
@@ -61,6 +65,13 @@ extension TopApp {
     case .reset: request = Request(wish: .reset(after: latest.generation), sequence: sequence)
     case .flight(let rules): request = Request(wish: .flight(rules), sequence: sequence)
     case .trigger: request = Request(wish: .trigger(after: latest.flight?.triggers ?? 0), sequence: sequence)
+    case .process(let process):
+      var filter = latest.filter ?? FilterState()
+      filter.process = process
+      request = Request(wish: .filter(filter), sequence: sequence)
+    case .rows(let range, let change):
+      let filter = (latest.filter ?? FilterState()).with(range, change)
+      request = Request(wish: .filter(filter), sequence: sequence)
     case .hello, .ping: break
     }
     if request != nil { message = "sent; the kernel has not answered yet" }

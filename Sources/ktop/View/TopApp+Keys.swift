@@ -48,6 +48,7 @@ extension TopApp {
     switch function {
     case .quit: return .quit
     case .reset: return .send(.reset)
+    case .only: return toggleOnly()
     case .stepBack: return step(by: -1)
     case .stepForward: return step(by: 1)
     case .leapBack: return step(by: -10)

@@ -89,6 +89,7 @@ struct TopApp {
     // A screen that stands still tells what becomes of the source nevertheless.
     snapshot.state = new.state
     snapshot.keys = new.keys
+    snapshot.filter = new.filter
     snapshot.sampleRate = new.sampleRate
     snapshot.seconds = new.seconds
     snapshot.earliest = new.earliest
