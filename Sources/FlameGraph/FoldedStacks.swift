@@ -32,10 +32,11 @@ public struct FoldedStacks: Sendable {
   public var isEmpty: Bool { sum == 0 }
 
   /// Adds a stack, outermost frame first. One without frames counts for the root and has no line of text.
-  public mutating func add(_ frames: [String], value: UInt64) {
-    var node: UInt32 = 0
-    for frame in frames { node = child(of: node, names.intern(frame)) }
-    add(value, to: node)
+  public mutating func add(_ frames: [String], value: UInt64) { add(value, to: node(of: frames)) }
+
+  /// The node at the end of a stack, outermost frame first.
+  public mutating func node(of frames: [String]) -> UInt32 {
+    frames.reduce(0) { node, frame in child(of: node, names.intern(frame)) }
   }
 
   /// Adds a stack of names, innermost frame first; they come from `intern` of these stacks.

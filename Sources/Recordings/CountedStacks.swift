@@ -50,20 +50,20 @@ extension TraceModel {
 }
 
 /// Gives stacks their names, each address once.
-private struct StackNamer {
+package struct StackNamer {
   let names: NameTable?
   let programs: [Int: Program]
   let functions: ProgramFunctions
   private var kernelNames: [UInt64: String] = [:]
   private var tables: [Int: FunctionTable?] = [:]
 
-  init(names: NameTable?, programs: [Int: Program], functions: @escaping ProgramFunctions) {
+  package init(names: NameTable?, programs: [Int: Program], functions: @escaping ProgramFunctions) {
     self.names = names
     self.programs = programs
     self.functions = functions
   }
 
-  mutating func frames(of stack: CountedStack) -> [String] {
+  package mutating func frames(of stack: CountedStack) -> [String] {
     var program = stack.program
     var frames = [programName(program)]
     for address in repaired(stack.frames) {

@@ -63,6 +63,7 @@ struct FilterOptions: ParsableArguments {
       return collapsesRecursion ? FoldedStacks.withoutRecursion(shown) : shown
     }
     profile.stacks = result
+    profile.spans = []  // What is left of them only the samples know.
     profile.samples = profile.samples.compactMap { sample in
       var sample = sample
       let isRoot = sample.node == 0

@@ -20,6 +20,7 @@ struct InputReader {
         continue
       }
       let nodes = sum.profile.stacks.merge(next.profile.stacks)
+      sum.profile.spans = []  // Their names would need new numbers; samples say the same.
       sum.profile.samples += next.profile.samples.map { sample in
         var sample = sample
         sample.node = nodes[Int(sample.node)]
@@ -39,6 +40,12 @@ struct InputReader {
     var profile = try profile(source, format)
     try Self.report(profile, source.name, format)
     profile.facts = profile.facts.filter { !$0.isEmpty }
+    if profile.counts.lostEvents > 0 {
+      profile.facts.append("\(profile.counts.lostEvents) events lost by the profiler")
+    }
+    if format.isSampled, let error = SamplingError.fact(samples: UInt64(profile.counts.stacks)) {
+      profile.facts.append(error)
+    }
     var picture = FlameGraphSVG(title: profile.title, unit: profile.unit)
     picture.subtitle = profile.facts.joined(separator: " · ")
     return (profile, picture)

