@@ -42,7 +42,8 @@ enum FlameStyle {
     .flame .frames g:hover rect{stroke:#1c1b19;stroke-width:1}
     .flame .frames g:focus rect{stroke:#0a58ca;stroke-width:2.5}
     .flame .frames g.above rect{fill-opacity:.55}
-    .flame .frames rect.match{fill:#ea80fc}
+    .flame .frames path{cursor:pointer}
+    .flame .frames .match{fill:#ea80fc}
     .flame .button{cursor:pointer;fill:#0a58ca}
     .flame .button:hover,.flame .button:focus{text-decoration:underline}
     .flame .matched,.flame .button{text-anchor:end}

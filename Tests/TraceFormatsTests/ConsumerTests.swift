@@ -105,7 +105,9 @@ import TraceFormats
   @Test func chromium() throws {
     guard let python = Consumer.playwright else { return Consumer.skip("the PyPI package playwright") }
     try Consumer.with("chromium") { _, folder in
-      let stacks = FoldedParser(Self.folded + "hostile;</script><script>alert(1)</script>;\"'&<b> 9\n").stacks
+      var stacks = FoldedParser(Self.folded + "hostile;</script><script>alert(1)</script>;\"'&<b> 9\n").stacks
+      for index in 0..<40 { stacks.add(["many", "narrow\(index)"], value: 1) }
+      stacks.add(["widest"], value: 10_000)
       let svg = try folder.write("picture.svg", Array(FlameGraphSVG().render(stacks).utf8))
       let diff = FlameDiff(.init(stacks), .init(FoldedParser(Self.folded).stacks), isNormalized: true)
       let compared = try folder.write("diff.svg", Array(FlameGraphSVG().render(FlameLayout(diff)).utf8))
@@ -117,6 +119,7 @@ import TraceFormats
       let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/browser.py"
       let text = try folder.run(python, [script, svg, compared, html])
       #expect(!text.contains("FAILED") && text.contains("ok a range of the heat map is picked"), "\(text)")
+      #expect(text.contains(#/ok a sliver tells its name [^ ]/#), "\(text)")
     }
   }
 

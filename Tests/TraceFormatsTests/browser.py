@@ -82,6 +82,30 @@ def interaction(page, url):
     page.evaluate("check.key('u')")
 
 
+def slivers(page):
+    """Frames without an element of their own: the pointer finds them, and so does the keyboard."""
+    told = page.evaluate("""() => {
+      const path = document.querySelector(".frames path");
+      if (!path) return null;
+      const [, x, y, width] = path.getAttribute("d").match(/M([0-9.]+) ([0-9.]+)h([0-9.]+)/).map(Number);
+      const svg = document.querySelector("svg.flame");
+      const middle = new DOMPoint(x + width / 2, y + 8).matrixTransform(svg.getScreenCTM());
+      const at = { x: Math.round(middle.x), y: Math.round(middle.y) };
+      const send = (type) => path.dispatchEvent(new PointerEvent(type, { clientX: at.x, clientY: at.y, bubbles: true }));
+      send("pointermove");
+      const status = document.querySelector(".status").textContent;
+      send("click");
+      const root = check.frames().filter((g) => Math.abs(g.querySelector("rect").width.baseVal.value - (svg.clientWidth - 20)) < 1);
+      return [status, root.map((g) => g.getAttribute("aria-label")).join(" ")];
+    }""")
+    if told is None:
+        return
+    name = told[0].split(" · ")[0]
+    report("a sliver tells its name", bool(name), name)
+    report("a click on a sliver zooms to it", f"{name}, " in told[1] and "zoom=" in page.evaluate("location.hash"))
+    page.evaluate("check.key('Escape')")
+
+
 def heat(page):
     if not page.evaluate("Boolean(document.getElementById('heat'))"):
         return
@@ -117,6 +141,7 @@ with sync_playwright() as playwright:
             accessibility(page)
             if scheme == "light":
                 interaction(page, path)
+                slivers(page)
                 heat(page)
                 page.goto("about:blank")
                 page.goto("file://" + path)

@@ -43,7 +43,7 @@ extension FlameScript {
     }
 
     const hideTip = () => tip.setAttribute("visibility", "hidden");
-    const frameAt = (event) => event.target.closest("[role=treeitem]")?.frame;
+    const frameAt = (event) => (event.target.matches("path") ? sliverAt(event) : event.target.closest("[role=treeitem]")?.frame);
 
     layer.addEventListener("pointermove", (event) => {
       const index = frameAt(event);
