@@ -168,8 +168,14 @@ let hostOnly: [Target] = [
     swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
 ]
 
+/// What others may depend on; the programs are products by themselves.
+let libraries: [Product] = [
+  .library(name: "FlameGraph", targets: ["FlameGraph"]), .library(name: "TraceFormats", targets: ["TraceFormats"]),
+]
+
 let package = Package(
   name: "apus",
+  products: isKernelBuild || isCoreBuild ? [] : libraries,
   dependencies: isKernelBuild || isCoreBuild
     ? []
     : [
