@@ -106,8 +106,13 @@ public final class HeldBytes {
 
   deinit { free(base) }
 
-  public var bytes: UnsafeBufferPointer<UInt8> {
-    UnsafeBufferPointer(start: base.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }, count: count)
+  /// Lends the bytes for one call: a pointer to them would not keep their owner.
+  public func withBytes<Result, E: Error>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    let start = base.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+    return try body(UnsafeBufferPointer(start: start, count: count))
   }
 
   /// Grown by realloc, which moves pages and not bytes.

@@ -69,9 +69,11 @@ struct InputReader {
     }
     let name = source.name
     var held = try source.rest()
-    if isUTF16, let text = UTF16Text.decoded(Array(held.bytes)) { held = HeldBytes(text) }
+    if isUTF16, let text = UTF16Text.decoded(held.withBytes { Array($0) }) { held = HeldBytes(text) }
     do throws(FormatError) {
-      return try format.read(held.bytes, options.perf.options, keepsSamples: keepsSamples)
+      return try held.withBytes { bytes throws(FormatError) in
+        try format.read(bytes, options.perf.options, keepsSamples: keepsSamples)
+      }
     } catch {
       throw ToolError(.badInput, "\(name): \(error)")
     }

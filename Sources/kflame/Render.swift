@@ -71,7 +71,9 @@ struct Render: ParsableCommand {
       return nil
     }
     let held = try source.rest()
-    let (layout, badLines, badLineCount) = FlameLayout.read(folded: held.bytes, order.flamechart ? .asGiven : .byName)
+    let (layout, badLines, badLineCount) = held.withBytes {
+      FlameLayout.read(folded: $0, order.flamechart ? .asGiven : .byName)
+    }
     for bad in badLines { KFlame.warn("\(source.name): line \(bad.line): \(bad.reason.rawValue)") }
     if badLineCount > badLines.count { KFlame.warn("\(source.name): \(badLineCount - badLines.count) more bad lines") }
     if badLineCount > 0, layout.total == 0 {

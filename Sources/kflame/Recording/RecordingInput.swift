@@ -8,13 +8,9 @@ import Tracer
 
 enum RecordingInput {
   /// No bytes at all are an empty recording; bytes without a single frame are something else.
-  static func model(
-    _ bytes: UnsafeBufferPointer<UInt8>, _ name: String, elf: String?
-  ) throws(ToolError) -> TraceModel {
+  static func model(_ held: HeldBytes, _ name: String, elf: String?) throws(ToolError) -> TraceModel {
     var model = TraceModel()
-    for start in stride(from: 0, to: bytes.count, by: 256 * 1024) {
-      model.feed(Array(bytes[start..<min(start + 256 * 1024, bytes.count)]))
-    }
+    held.withBytes { model.feed($0) }
     model.finish()
     try check(&model, name, elf)
     return model
@@ -35,11 +31,11 @@ enum RecordingInput {
   ) throws(ToolError) -> (profile: Profile, picture: FlameGraphSVG) {
     let held = try source.rest()
     guard keepsSamples else {
-      let model = try model(held.bytes, source.name, elf: options.elf)
+      let model = try model(held, source.name, elf: options.elf)
       return try profile(model, nil, options, source.name)
     }
     var model = TraceModel()
-    let logs = BootLog.read(held.bytes, into: &model, options.stacks?.kind)
+    let logs = held.withBytes { BootLog.read($0, into: &model, options.stacks?.kind) }
     try check(&model, source.name, options.elf)
     return try profile(model, logs, options, source.name)
   }
