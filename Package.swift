@@ -60,6 +60,8 @@ let hostOnly: [Target] = [
     dependencies: ["FlameGraph", .product(name: "SwiftProtobuf", package: "swift-protobuf")],
     exclude: ["Protobuf/profile.proto", "Protobuf/perfetto.proto"], swiftSettings: warningsAsErrors),
   .systemLibrary(name: "CZlib", providers: [.apt(["zlib1g-dev"])]),
+  .systemLibrary(name: "CDwarf", providers: [.apt(["libdw-dev"])]),
+  .target(name: "DebugInfo", dependencies: ["CDwarf"], swiftSettings: warningsAsErrors),
   .target(
     name: "Guest",
     dependencies: [
@@ -98,7 +100,8 @@ let hostOnly: [Target] = [
   .target(
     name: "Recordings",
     dependencies: [
-      "TraceModel", "FlameGraph", "Guest", "CZlib", .product(name: "SystemPackage", package: "swift-system"),
+      "DebugInfo", "TraceModel", "FlameGraph", "Guest", "CZlib", "Unwind",
+      .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),
   .executableTarget(
@@ -144,7 +147,8 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "TraceModelTests", dependencies: ["Tracer", "TraceModel", "TraceTestSupport", "CMachine"],
     exclude: ["Header"], swiftSettings: warningsAsErrors + [.swiftLanguageMode(.v5)]),
-  .testTarget(name: "UnwindTests", dependencies: ["Unwind"], swiftSettings: warningsAsErrors),
+  .testTarget(name: "DebugInfoTests", dependencies: ["DebugInfo"], swiftSettings: warningsAsErrors),
+  .testTarget(name: "UnwindTests", dependencies: ["Unwind", "TraceModel"], swiftSettings: warningsAsErrors),
   .testTarget(
     name: "GDBStubTests", dependencies: ["GDBStub", "Unwind", "Recordings", "TraceModel", "Tracer"],
     swiftSettings: warningsAsErrors),

@@ -1,6 +1,7 @@
 // Names of kernels that were launched here, by build-id, so that a tool that attaches later needs no ELF file.
 //
-// `$XDG_CACHE_HOME/apus/elf/<build-id>` holds NAMES frames; an ELF file put there by hand is read as well. A cache: what
+// `$XDG_CACHE_HOME/apus/elf/<build-id>` holds NAMES frames; an ELF file put there by hand is read as well. Beside it
+// `<build-id>.path` says where the kernel's file was, which knows more than names. A cache: what
 // cannot be kept is not kept, and of more than `limit` files the oldest go.
 
 import Glibc
@@ -8,18 +9,31 @@ import SystemPackage
 import TraceModel
 
 public enum NamesCache {
-  static let limit = 64
+  /// Two a kernel.
+  static let limit = 128
 
   /// Keeps the names of a kernel's ELF file; one without names or build-id is passed over.
   public static func store(kernel: FilePath) {
     guard let directory, let bytes = try? readFile(kernel), let table = try? NameTable(elf: bytes) else { return }
     let path = directory.appending(NameTable.hexadecimal(table.buildID))
     makeDirectories(directory)
-    // Written beside and renamed: a reader never sees half a file.
-    let draft = directory.appending(".\(getpid())")
-    guard (try? writeFile(draft, table.frames() + table.functionFrames())) != nil else { return }
-    _ = draft.withPlatformString { from in path.withPlatformString { rename(from, $0) } }
+    put(table.frames() + table.functionFrames(), at: path)
+    if let place = kernel.absolute { put(Array(place.utf8), at: FilePath(path.string + ".path")) }
     removeOldest(in: directory)
+  }
+
+  // Written beside and renamed: a reader never sees half a file.
+  private static func put(_ bytes: [UInt8], at path: FilePath) {
+    let draft = path.removingLastComponent().appending(".\(getpid())")
+    guard (try? writeFile(draft, bytes)) != nil else { return }
+    _ = draft.withPlatformString { from in path.withPlatformString { rename(from, $0) } }
+  }
+
+  /// Where the file of a kernel that was launched here lay; it may be gone, or of another build by now.
+  public static func kernelPath(_ buildID: [UInt8]) -> String? {
+    guard let directory else { return nil }
+    let path = directory.appending(NameTable.hexadecimal(buildID) + ".path")
+    return (try? readFile(path)).map { String(decoding: $0, as: UTF8.self) }
   }
 
   public static func load(_ buildID: [UInt8]) -> NameTable? {
@@ -55,5 +69,15 @@ public enum NamesCache {
   private static func modificationTime(_ path: FilePath) -> Int {
     var status = stat()
     return path.withPlatformString { stat($0, &status) } == 0 ? status.st_mtim.tv_sec : 0
+  }
+}
+
+extension FilePath {
+  /// From the root, as seen from the working folder; nil when that is not known.
+  fileprivate var absolute: String? {
+    guard isRelative else { return string }
+    guard let folder = getcwd(nil, 0) else { return nil }
+    defer { free(folder) }
+    return FilePath(String(cString: folder)).pushing(self).string
   }
 }

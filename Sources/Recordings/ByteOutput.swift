@@ -8,8 +8,8 @@ public struct ByteOutput {
   public let name: String
   private let descriptor: FileDescriptor
 
-  /// Nil and `-` are standard output. A file that exists is replaced.
-  public init(path: String?) throws(ToolError) {
+  /// Nil and `-` are standard output. A file that exists is replaced, unless what is written goes to its end.
+  public init(path: String?, appends: Bool = false) throws(ToolError) {
     name = path == nil || path == "-" ? "standard output" : path!
     do {
       guard let path, path != "-" else {
@@ -17,7 +17,7 @@ public struct ByteOutput {
         return
       }
       descriptor = try FileDescriptor.open(
-        FilePath(path), .writeOnly, options: [.create, .truncate],
+        FilePath(path), .writeOnly, options: appends ? .append : [.create, .truncate],
         permissions: [.ownerReadWrite, .groupRead, .otherRead])
     } catch {
       throw ToolError(.inputOutput, "\(name): cannot be written: \(error)")

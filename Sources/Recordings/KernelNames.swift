@@ -17,7 +17,12 @@ public enum KernelNames {
   }
 
   /// The names of a build that was launched or built here.
-  public static func known(_ buildID: [UInt8]) -> NameTable? { NamesCache.load(buildID) ?? builtHere(buildID) }
+  public static func known(_ buildID: [UInt8]) -> NameTable? {
+    guard var table = NamesCache.load(buildID) else { return builtHere(buildID) }
+    // The cache has names only; what stacks need beyond them is in the file, if it is still there.
+    table.code.reader = NamesCache.kernelPath(buildID).map { CodeFile(path: $0, buildID: buildID) }
+    return table
+  }
 
   private static func add(to model: inout TraceModel, asked path: String) throws(ToolError) {
     let table = try read(path)
@@ -29,7 +34,11 @@ public enum KernelNames {
     let input = try ByteInput(path: path)
     defer { input.close() }
     let bytes = try input.all()
-    do { return try NameTable(elf: bytes) } catch {
+    do {
+      var table = try NameTable(elf: bytes)
+      table.code.reader = CodeFile(path: path, buildID: table.buildID)
+      return table
+    } catch {
       throw ToolError(.badInput, "\(path): \(error); expected the ELF file of a traced kernel")
     }
   }

@@ -12,7 +12,14 @@ public struct NameTable: Sendable, Equatable {
   public var lockTraits: [Int: Int] = [:]
   /// Where locks are taken: address in the code and class, by the number that the stream has.
   public var sites: [Int: LockSite] = [:]
-  public var functions = FunctionTable()
+  /// The kernel's code.
+  public var code = CodeNames()
+  /// That of programs, as far as a recording has kept it.
+  public var programs = ProgramFiles()
+  public var functions: FunctionTable {
+    get { code.functions }
+    set { code.functions = newValue }
+  }
 
   public init(buildID: [UInt8]) { self.buildID = buildID }
 

@@ -12,24 +12,29 @@ extension NameTable {
       })
   }
 
-  /// The frames of the functions that hold `addresses`, or of all, and of the sites within them.
-  public func functionFrames(holding addresses: Set<UInt64>? = nil) -> [UInt8] {
-    let sites = self.sites.sorted { $0.key < $1.key }.filter { addresses?.contains($0.value.address) ?? true }
-    return frames(
-      of: sites.map { number, site in
-        [Self.siteKind] + Self.varint(UInt64(number)) + Self.varint(site.address) + [UInt8(clamping: site.lockClass)]
-      }
-        + functions.rows(holding: addresses).map { row in
-          let name = Array(SwiftName.short(row.name).utf8.prefix(72))
-          return [Self.functionKind] + Self.varint(row.address) + Self.varint(row.size) + [UInt8(name.count)] + name
-        })
+  /// The frames of all functions and sites.
+  public func functionFrames() -> [UInt8] {
+    frames(of: siteRows { _ in true } + CodeRows.functions(functions, holding: nil))
   }
 
-  // Kinds of rows that are laid out otherwise.
-  private static let siteKind: UInt8 = 128
-  private static let functionKind: UInt8 = 129
+  /// The frames of the code that is used, and of the sites within it.
+  func codeFrames(
+    kernel: UsedAddresses, programs: [(path: String, names: CodeNames, used: UsedAddresses)]
+  ) -> [UInt8] {
+    var output = frames(of: siteRows(kernel.addresses.contains) + CodeRows.all(code, kernel))
+    for program in programs {
+      output += frames(of: CodeRows.all(program.names, program.used), behind: CodeRows.program(program.path))
+    }
+    return output
+  }
 
-  private static func varint(_ value: UInt64) -> [UInt8] {
+  private func siteRows(_ isWanted: (UInt64) -> Bool) -> [[UInt8]] {
+    sites.sorted { $0.key < $1.key }.filter { isWanted($0.value.address) }.map { number, site in
+      [CodeRows.siteKind] + Self.varint(UInt64(number)) + Self.varint(site.address) + [UInt8(clamping: site.lockClass)]
+    }
+  }
+
+  static func varint(_ value: UInt64) -> [UInt8] {
     var bytes: [UInt8] = []
     var rest = value
     while rest > 0x7f {
@@ -39,11 +44,13 @@ extension NameTable {
     return bytes + [UInt8(rest)]
   }
 
-  private func frames(of rows: [[UInt8]]) -> [UInt8] {
+  // Each frame begins with `head`.
+  private func frames(of rows: [[UInt8]], behind head: [UInt8] = []) -> [UInt8] {
     var output: [UInt8] = [0]
     var body: [UInt8] = []
     for row in rows {
       if body.count + row.count > Frame.payloadLimit - 21 { output += frame(&body) }
+      if body.isEmpty { body = head }
       body += row
     }
     if !body.isEmpty { output += frame(&body) }
@@ -63,7 +70,7 @@ extension NameTable {
   /// The names of one build in a stream of frames; nil when it has none.
   public init?(frames: [UInt8], buildID: [UInt8]) {
     var table = NameTable(buildID: buildID)
-    var functions: [FunctionTable.Row] = []
+    var functions = CodeRows()
     var deframer = Deframer()
     frames.withUnsafeBufferPointer { bytes in
       deframer.feed(bytes) { piece in
@@ -73,17 +80,19 @@ extension NameTable {
         _ = table.addRows(&reader, &functions)
       }
     }
-    table.functions = FunctionTable(functions)
+    functions.finish(&table)
     guard !table.rows.isEmpty else { return nil }
     self = table
   }
 
-  /// Adds the rows of a NAMES frame; false when it is malformed. Functions are left to the caller, who sorts them once.
-  mutating func addRows(_ reader: inout FrameReader, _ functions: inout [FunctionTable.Row]) -> Bool {
+  /// Adds the rows of a NAMES frame; false when it is malformed. Code is left to
+  /// the caller, who sorts it once.
+  mutating func addRows(_ reader: inout FrameReader, _ code: inout CodeRows) -> Bool {
+    code.beginFrame()
     while !reader.isAtEnd {
       guard let kind = reader.byte() else { return false }
       if kind >= 128 {
-        guard addLongRow(kind, &reader, &functions) else { return false }
+        guard addLongRow(kind, &reader, &code) else { return false }
         continue
       }
       guard let id = reader.byte(), let rank = reader.byte(), let length = reader.byte(),
@@ -95,18 +104,12 @@ extension NameTable {
     return true
   }
 
-  private mutating func addLongRow(
-    _ kind: UInt8, _ reader: inout FrameReader, _ functions: inout [FunctionTable.Row]
-  ) -> Bool {
+  private mutating func addLongRow(_ kind: UInt8, _ reader: inout FrameReader, _ code: inout CodeRows) -> Bool {
     guard let first = reader.varint(), let second = reader.varint(), let last = reader.byte() else { return false }
-    switch kind {
-    case Self.siteKind:
+    guard kind != CodeRows.siteKind else {
       sites[Int(clamping: first)] = LockSite(address: second, lockClass: Int(last))
-    case Self.functionKind:
-      guard let name = reader.bytes(Int(last)) else { return false }
-      functions.append((first, second, String(decoding: name, as: UTF8.self)))
-    default: return false
+      return true
     }
-    return true
+    return code.add(kind, first, second, last, &reader)
   }
 }

@@ -29,11 +29,17 @@ public enum SwiftName {
     while let range = text.firstRange(of: " of "), !text[..<range.lowerBound].contains("(") || isWrapping(text) {
       text = text[range.upperBound...]
     }
+    for thunk in ["reabstraction thunk", "one-time initialization"] where text.hasPrefix(thunk) { return thunk }
     var prefix = ""
+    if text.hasPrefix("$defer #"), let range = text.firstRange(of: " in ") {
+      prefix = "defer in "
+      text = text[range.upperBound...]
+    }
     while text.hasPrefix("closure #") || text.hasPrefix("implicit closure #"), let range = text.firstRange(of: " in ") {
       prefix = "closure in "
       text = text[range.upperBound...]
     }
+    if text.hasPrefix("(extension in "), let range = text.firstRange(of: "):") { text = text[range.upperBound...] }
     for word in ["static ", "class "] where text.hasPrefix(word) { text = text.dropFirst(word.count) }
     return prefix + withoutModule(withoutArguments(text))
   }
@@ -45,7 +51,7 @@ public enum SwiftName {
   private static func isWrapping(_ text: Substring) -> Bool {
     [
       "generic specialization", "function signature specialization", "merged ", "partial apply", "outlined ",
-      "generic ",
+      "generic ", "partial ",
     ]
     .contains(where: text.hasPrefix)
   }

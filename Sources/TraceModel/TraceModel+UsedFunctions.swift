@@ -1,22 +1,63 @@
-// The functions that a stream speaks of, so that a recording can carry their names without those of a whole kernel.
+// The code that a stream speaks of, so that a recording can carry its names without those of a whole kernel.
 import Tracer
 
 extension TraceModel {
-  /// NAMES frames of the kernel's functions that stacks and lock facts of a session name by address, and of the sites
-  /// that holders of locks have; empty when the names are not known.
+  /// NAMES frames of the functions that stacks and lock facts of a session name by address, of what is inlined there,
+  /// of how the innermost callers are found, and of the sites that holders of locks have; empty when the names are not
+  /// known.
   public func usedFunctionFrames(of session: Session) -> [UInt8] {
-    guard let names = names(of: session), !names.functions.isEmpty else { return [] }
-    var addresses = Set<UInt64>()
+    guard let names = names(of: session) else { return [] }
+    var used = UsedCode()
     var sites = Set(session.lockFacts(.wait).map(\.first) + session.lockFacts(.again).map(\.second))
+    let code = code(of: session)
+    var resolver = StackResolver(code)
     for kind in StackKind.allCases {
-      for stack in session.stacks(kind) { addresses.formUnion(stack.frames) }
+      for stack in session.stacks(kind) {
+        for step in resolver.steps(of: stack, kind) {
+          if case .place(let place) = step { used.add(place, session) }
+          if case .holder(let site) = step { sites.insert(UInt64(site)) }
+        }
+      }
     }
-    // A site stands in a stack by its number, marked as no address.
-    sites.formUnion(addresses.filter { $0 & StackAddress.truncated != 0 }.map { $0 & 0xffff_ffff })
-    addresses.formUnion(sites.compactMap { names.sites[Int(clamping: $0)]?.address })
-    // A return address is past its call, which may be the function's last instruction.
-    addresses.formUnion(addresses.map { $0 &- 1 })
-    addresses.formUnion(session.lockFacts(.wait).map(\.second))
-    return names.functionFrames(holding: addresses)
+    for (place, rule) in resolver.rules { used.add(rule, at: place, session) }
+    for site in sites { if let site = names.sites[Int(clamping: site)] { used.kernel.addresses.insert(site.address) } }
+    // Waiters are told by return addresses.
+    used.kernel.addresses.formUnion(session.lockFacts(.wait).map { $0.second &- 1 })
+    let programs = used.programs.compactMap { number, addresses in
+      session.programs[number].flatMap { program in
+        code.programs[number].map { (path: program.path, names: $0.names, used: addresses) }
+      }
+    }
+    return names.codeFrames(kernel: used.kernel, programs: programs.sorted { $0.path < $1.path })
   }
+}
+
+/// Addresses of files that are spoken of.
+private struct UsedCode {
+  var kernel = UsedAddresses()
+  /// By number.
+  var programs: [Int: UsedAddresses] = [:]
+
+  mutating func add(_ place: CodePlace, _ session: Session) {
+    let address = place.isReturn ? place.address &- 1 : place.address
+    change(place, session) { $0.addresses.insert(address &- $1) }
+  }
+
+  mutating func add(_ rule: CodeRule, at place: CodePlace, _ session: Session) {
+    change(place, session) { $0.rules[place.address &- $1] = rule }
+  }
+
+  // With where the file lies in memory.
+  private mutating func change(
+    _ place: CodePlace, _ session: Session, _ body: (inout UsedAddresses, UInt64) -> Void
+  ) {
+    guard let program = place.program else { return body(&kernel, 0) }
+    body(&programs[program, default: UsedAddresses()], session.programs[program]?.base ?? 0)
+  }
+}
+
+struct UsedAddresses {
+  /// Whose functions are named.
+  var addresses: Set<UInt64> = []
+  var rules: [UInt64: CodeRule] = [:]
 }

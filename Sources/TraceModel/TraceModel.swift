@@ -26,6 +26,9 @@ public struct TraceModel: Sendable {
   /// Names by build-id: from an ELF file or from NAMES frames.
   private var names: [[UInt8]: NameTable] = [:]
 
+  /// The code of programs that run in the machine; without them their stacks have no names.
+  public var programFiles = ProgramFiles()
+
   public init() {}
 
   /// Frames that failed their checksum or were cut, and the bytes in them.
@@ -155,9 +158,9 @@ extension TraceModel {
   private mutating func applyNames(_ reader: inout FrameReader) -> Bool {
     guard let buildID = reader.bytes(20) else { return false }
     var table = names[buildID] ?? NameTable(buildID: buildID)
-    var functions: [FunctionTable.Row] = []
-    guard table.addRows(&reader, &functions) else { return false }
-    if !functions.isEmpty { table.functions = FunctionTable(table.functions.rows() + functions) }
+    var code = CodeRows()
+    guard table.addRows(&reader, &code) else { return false }
+    code.finish(&table)
     names[buildID] = table
     return true
   }

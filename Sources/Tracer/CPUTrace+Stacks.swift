@@ -31,6 +31,36 @@ public enum StackAddress {
   public static var candidate: UInt64 { 1 << 61 }
   /// Of a candidate: it lay one word below the top.
   public static var second: UInt64 { 1 << 60 }
+  /// Of a candidate: it says where the frame pointer of the interrupted function points, and that no chain of frame
+  /// pointers follows: the candidates before it are all that is known of the callers.
+  public static var framePointer: UInt64 { 1 << 59 }
+
+  /// A word that lay `index` words below the top of an interrupted stack, less than 1024.
+  public static func candidate(_ address: UInt64, at index: Int) -> UInt64 {
+    candidate | UInt64(truncatingIfNeeded: index & 1023) << 48 | address & 0xffff_ffff_ffff
+  }
+
+  /// `index` is nil when it points elsewhere.
+  public static func framePointer(at index: Int?) -> UInt64 {
+    candidate | framePointer | UInt64(truncatingIfNeeded: index.map { $0 &+ 1 } ?? 0)
+  }
+
+  /// A candidate, taken apart.
+  public enum Candidate {
+    case returnAddress(UInt64, place: Int)
+    case framePointer(Int?)
+
+    public init?(_ word: UInt64) {
+      guard word >> 63 == 0, word & (candidate | truncated) == candidate else { return nil }
+      if word & StackAddress.framePointer != 0 {
+        let index = Int(truncatingIfNeeded: word & 0xffff_ffff)
+        self = .framePointer(index == 0 ? nil : index - 1)
+      } else {
+        let place = word & second != 0 ? 1 : Int(truncatingIfNeeded: word >> 48 & 1023)
+        self = .returnAddress(word & 0xffff_ffff_ffff, place: place)
+      }
+    }
+  }
 }
 
 extension CPUTrace {

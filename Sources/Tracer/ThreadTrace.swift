@@ -17,6 +17,9 @@ public struct ThreadTrace {
   public var callStart: UInt64 = 0
   /// The program it runs, by its number in the program table.
   public var program: UInt32 = 0
+  /// Where that program's own code lies; words outside are no return addresses of it.
+  public var codeStart: UInt64 = 0
+  public var codeEnd: UInt64 = 0
   /// The process it belongs to, and the filter that it came under by who made it: see `TraceFilter`.
   public var pid: UInt32 = 0
   var follows: UInt32 = 0

@@ -82,6 +82,18 @@ struct ByteCursor {
     position = count > UInt64(max(0, end - position)) ? end : position + Int(count)
   }
 
+  /// Passes over a pointer of a DWARF encoding (LSB, "DWARF Exception Header Encoding"); false when it is none.
+  mutating func skipPointer(_ encoding: UInt8) -> Bool {
+    switch encoding & 0x0f {
+    case 0x00, 0x04, 0x0c: skip(8)
+    case 0x02, 0x0a: skip(2)
+    case 0x03, 0x0b: skip(4)
+    case 0x01, 0x09: _ = unsigned()
+    default: return false
+    }
+    return true
+  }
+
   /// A text up to a zero.
   mutating func text() -> String {
     var bytes: [UInt8] = []

@@ -109,9 +109,10 @@ public struct CFI: Sendable {
       for letter in augmentation.dropFirst() {
         switch letter {
         case "R": encoding = cursor.u8()
+        case "P": guard cursor.skipPointer(cursor.u8()) else { return nil }
         case "L": _ = cursor.u8()
         case "S", "B": break
-        default: return nil  // A personality routine is nothing that a kernel has.
+        default: return nil
         }
       }
       guard end <= range.upperBound else { return nil }

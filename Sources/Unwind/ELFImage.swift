@@ -64,6 +64,24 @@ public struct ELFImage: Sendable {
     return (Int(reader.u32(header)), section)
   }
 
+  private init(bytes: [UInt8], sections: [Section]) {
+    self.bytes = bytes
+    self.sections = sections
+  }
+
+  /// The same with the bytes of some sections only; the others are empty.
+  public func keeping(_ isKept: (Section) -> Bool) -> ELFImage {
+    var kept: [UInt8] = []
+    let sections = self.sections.map { section in
+      var section = section
+      let start = kept.count
+      if isKept(section) { kept += bytes[section.range] }
+      section.range = start..<kept.count
+      return section
+    }
+    return ELFImage(bytes: kept, sections: sections)
+  }
+
   /// The first section of this name.
   public func section(_ name: String) -> Section? { sections.first { $0.name == name } }
 

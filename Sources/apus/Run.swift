@@ -3,6 +3,7 @@
 import ArgumentParser
 import Glibc
 import Guest
+import Recordings
 import SystemPackage
 
 /// Statuses of our own, beside those of the command.
@@ -95,11 +96,20 @@ struct Run: AsyncParsableCommand {
       configuration.countsInstructions = icount
       if let trace { configuration.traceLine = traceLine(trace) }
       let outcome = try await launch(configuration)
+      try addNames(configuration)
       Glibc.exit(await report(outcome, kernel: configuration.kernel))
     } catch let error as GuestError {
       printError("apus: \(error)")
       Glibc.exit(error.exitCode)
     }
+  }
+
+  // A recording is to be read without the files that the machine was made of.
+  private func addNames(_ configuration: GuestConfiguration) throws {
+    guard case .file(let path) = configuration.traceLine else { return }
+    do {
+      try RecordingNames.append(to: path.string, kernel: configuration.kernel, additions: configuration.additions)
+    } catch { throw GuestError("\(error)", exitCode: error.kind.rawValue) }
   }
 
   private func traceLine(_ place: String) -> GuestConfiguration.TraceLine {

@@ -2,6 +2,7 @@
 
 import Foundation
 import Guest
+import Recordings
 import SystemPackage
 import Testing
 import TraceModel
@@ -30,6 +31,45 @@ struct StackTests {
     }
     let cost = Double(try #require(ticks)) / Double(try #require(without)) - 1
     #expect(cost < 0.01, "\(cost)")
+  }
+
+  /// Programs without frame pointers: words from the stack and the program's unwind tables give every caller. musl's own
+  /// functions have no tables, there calls do.
+  @Test(arguments: [("musl-gcc", ["-static"]), ("gcc", ["-static"]), ("gcc", ["-static-pie", "-fPIE"])])
+  func callersAreFoundWithoutFramePointers(compiler: String, flags: [String]) async throws {
+    let program = try await CProgram(name: "deep").build(compiler: compiler, flags: flags)
+    defer { unlink(program) }
+    var (_, model) = try await record(["/work"], program) { $0.append = "trace=samples" }
+    try KernelNames.add(to: &model, elf: nil)
+    model.programFiles["/work"] = try CodeNames(path: program, bytes: try HostFile.read(FilePath(program)))
+    let counts = try callers(in: model)
+    let total = counts.values.reduce(0, +)
+    #expect(total > 400, "\(counts)")
+    let (deep, shallow) = (counts["main;alpha;beta;gamma_;spin"] ?? 0, counts["main;alpha;spin"] ?? 0)
+    #expect(Double(deep + shallow) / Double(total) > 0.95, "\(counts)")
+    #expect(abs(Double(deep) / Double(deep + shallow) - 0.8) < 0.03, "\(counts)")
+    // A recording that carries names shows the same without any file.
+    var replay = model
+    replay.programFiles = ProgramFiles()
+    replay.feed(model.usedFunctionFrames(of: try #require(model.session)))
+    let kept = try callers(in: replay)
+    for (name, count) in counts { #expect(kept[name] == count, "\(name)") }
+  }
+
+  /// Samples by the functions of the program, from main on.
+  private func callers(in model: TraceModel) throws -> [String: UInt64] {
+    let session = try #require(model.session)
+    let code = model.code(of: session)
+    var counts: [String: UInt64] = [:]
+    for (stack, steps) in model.resolvedStacks(.running, of: session)
+    where session.programs[stack.program]?.path == "/work" {
+      let names = steps.flatMap { step -> [String] in
+        if case .place(let place) = step { return code.names(at: place).map { String($0.prefix { $0 != "." }) } }
+        return []
+      }
+      counts[names.drop { $0 != "main" }.joined(separator: ";"), default: 0] += stack.count
+    }
+    return counts
   }
 
   /// What four busy CPUs do is sampled on each of them, and every stack finds room.

@@ -122,8 +122,10 @@ enum Probes {
     }
   }
 
-  /// The thread runs another program from now on, loaded at `base`.
-  static func programStarted(_ thread: Thread, path: [UInt8], base: UInt) {
+  /// The thread runs another program from now on, loaded at `base`, with its own code at `code`.
+  static func programStarted(_ thread: Thread, path: [UInt8], base: UInt, code: Range<UInt>) {
+    thread.tracePointer.pointee.codeStart = UInt64(code.lowerBound)
+    thread.tracePointer.pointee.codeEnd = UInt64(code.upperBound)
     guard let table = TraceLine.programs else { return }
     let name = thread.name
     thread.tracePointer.pointee.program = withUnsafeBytes(of: name.bytes) { bytes in
@@ -136,6 +138,8 @@ enum Probes {
   /// A new thread runs what the one that made it runs.
   static func threadInherits(_ thread: Thread, from parent: Thread) {
     thread.tracePointer.pointee.program = parent.tracePointer.pointee.program
+    thread.tracePointer.pointee.codeStart = parent.tracePointer.pointee.codeStart
+    thread.tracePointer.pointee.codeEnd = parent.tracePointer.pointee.codeEnd
     apus_cpu_trace().map { CPUTrace(memory: $0).inherit(thread.tracePointer, from: parent.tracePointer) }
   }
 

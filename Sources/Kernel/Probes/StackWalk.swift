@@ -2,7 +2,7 @@
 //
 // Interrupts are off. Kernel frames are followed only upwards and only within the stack they began on. A program's
 // registers may hold anything, so its frames are read by user copy with faults failing at once, must rise and stay near
-// its stack pointer; a program without frame pointers gives its innermost address and often no more.
+// its stack pointer.
 //
 // The addresses come innermost first, into a buffer of this CPU's.
 
@@ -29,17 +29,17 @@ struct StackWalk {
 
   /// What an interrupt found: the kernel's part if there is one, then the program's.
   mutating func walk(interrupted frame: FramePointer, of thread: Thread) {
-    guard !frame.pointee.isFromUser else { return walkUser(frame) }
+    guard !frame.pointee.isFromUser else { return walkUser(frame, thread) }
     append(frame.pointee.rip)
     appendCandidates(frame)
     walkKernel(from: frame.pointee.rbp)
-    if thread.hasUserState { walkUser(thread.userFrame) }
+    if thread.hasUserState { walkUser(thread.userFrame, thread) }
   }
 
   /// The running thread's own stack, from the caller's frame on.
   mutating func walkCurrent(_ thread: Thread) {
     walkKernel(from: apus_frame_pointer())
-    if thread.hasUserState { walkUser(thread.userFrame) }
+    if thread.hasUserState { walkUser(thread.userFrame, thread) }
   }
 
   /// A thread that is switched out, whose address space is loaded.
@@ -48,7 +48,7 @@ struct StackWalk {
     guard let saved = UnsafePointer<UInt64>(bitPattern: UInt(thread.savedStackPointer.pointee)) else { return }
     append(saved[6])
     walkKernel(from: saved[5])
-    if thread.hasUserState { walkUser(thread.userFrame) }
+    if thread.hasUserState { walkUser(thread.userFrame, thread) }
   }
 
   private mutating func walkKernel(from start: UInt64) {
@@ -79,24 +79,65 @@ struct StackWalk {
     }
   }
 
-  private mutating func walkUser(_ frame: FramePointer) {
+  // A program's part. Without a chain of frame pointers the words on top of its stack that point to its code are taken:
+  // the reader knows from the program's file which of them are return addresses.
+  private mutating func walkUser(_ frame: FramePointer, _ thread: Thread) {
     append(frame.pointee.rip)
-    let stack = frame.pointee.rsp
-    var pointer = frame.pointee.rbp
-    var depth = 0
+    let code = thread.tracePointer.pointee.codeStart..<thread.tracePointer.pointee.codeEnd
     apus_percpu().pointee.no_faults = 1
     defer { apus_percpu().pointee.no_faults = 0 }
+    let stack = frame.pointee.rsp
     var words: (UInt64, UInt64) = (0, 0)
-    while pointer >= stack, pointer &- stack < 8 << 20, pointer & 7 == 0, pointer < UInt64(UserMemory.end) - 16 {
+    guard Self.isFrame(frame.pointee.rbp, above: stack, &words), code.contains(words.1) else {
+      let distance = frame.pointee.rbp &- stack
+      let isNear = distance <= UInt64(Self.scannedWords * 8) && distance & 7 == 0
+      append(StackAddress.framePointer(at: isNear ? Int(truncatingIfNeeded: distance / 8) : nil))
+      return appendUserWords(from: stack, Self.scannedWords, code)
+    }
+    appendUserWords(from: stack, 2, code)
+    var pointer = frame.pointee.rbp
+    var depth = 0
+    repeat {
       guard depth < Self.userDepth else { return append(StackAddress.truncated) }
-      let missing = withUnsafeMutableBytes(of: &words) {
-        apus_user_copy($0.baseAddress, UnsafeRawPointer(bitPattern: UInt(pointer)), 16)
-      }
-      guard missing == 0, words.1 >= UInt64(UserMemory.start), words.1 < UInt64(UserMemory.end) else { return }
+      guard words.1 >= UInt64(UserMemory.start), words.1 < UInt64(UserMemory.end) else { return }
       append(words.1)
       guard words.0 > pointer else { return }
       pointer = words.0
       depth += 1
+    } while Self.isFrame(pointer, above: stack, &words)
+  }
+
+  /// Reads the saved frame pointer and the return address at `pointer`.
+  private static func isFrame(_ pointer: UInt64, above stack: UInt64, _ words: inout (UInt64, UInt64)) -> Bool {
+    guard pointer >= stack, pointer &- stack < 8 << 20, pointer & 7 == 0, pointer < UInt64(UserMemory.end) - 16 else {
+      return false
+    }
+    return withUnsafeMutableBytes(of: &words) {
+      apus_user_copy($0.baseAddress, UnsafeRawPointer(bitPattern: UInt(pointer)), 16) == 0
+    }
+  }
+
+  /// Words looked at, and the most of them that are taken.
+  private static var scannedWords: Int { 256 }
+  private static var userWords: Int { 48 }
+
+  private mutating func appendUserWords(from stack: UInt64, _ count: Int, _ code: Range<UInt64>) {
+    guard !code.isEmpty, stack & 7 == 0, stack < UInt64(UserMemory.end) - UInt64(count * 8) else { return }
+    var taken = 0
+    var start = 0
+    while start < count {
+      let size = min(16, count - start)
+      var piece = InlineArray<16, UInt64>(repeating: 0)
+      let missing = withUnsafeMutableBytes(of: &piece) {
+        apus_user_copy($0.baseAddress, UnsafeRawPointer(bitPattern: UInt(stack) + UInt(start * 8)), size * 8)
+      }
+      for index in 0..<size - Int(missing + 7) / 8 where code.contains(piece[index]) {
+        append(StackAddress.candidate(piece[index], at: start + index))
+        taken += 1
+        if taken == Self.userWords { return }
+      }
+      guard missing == 0 else { return }
+      start += size
     }
   }
 

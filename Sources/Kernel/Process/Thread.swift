@@ -36,6 +36,7 @@ final class Thread: Sleeper {
 
   /// 512 bytes for fxsave, the saved stack pointer, the tracer's part.
   private let savedState: UnsafeMutableRawPointer
+  private static var traceOffset: Int { 528 }
   /// The tracer's part of the thread, where probes update it in place.
   let tracePointer: UnsafeMutablePointer<ThreadTrace>
   var threadPointer: UInt64 = 0
@@ -86,9 +87,10 @@ final class Thread: Sleeper {
     self.process = process
     self.kernelEntry = kernelEntry
     stack = try KernelStack.allocate()
-    savedState = UnsafeMutableRawPointer.allocate(byteCount: 576, alignment: 16)
-    savedState.initializeMemory(as: UInt64.self, repeating: 0, count: 72)
-    tracePointer = (savedState + 528).bindMemory(to: ThreadTrace.self, capacity: 1)
+    savedState = UnsafeMutableRawPointer.allocate(
+      byteCount: Self.traceOffset + MemoryLayout<ThreadTrace>.size, alignment: 16)
+    savedState.initializeMemory(as: UInt8.self, repeating: 0, count: Self.traceOffset)
+    tracePointer = (savedState + Self.traceOffset).bindMemory(to: ThreadTrace.self, capacity: 1)
     tracePointer.initialize(to: ThreadTrace(tid: UInt32(tid)))
     self.cpu = cpu ?? CPU.currentIfReady
     super.init()

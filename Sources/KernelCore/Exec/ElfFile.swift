@@ -43,6 +43,16 @@ public struct ElfFile {
     try readSegments(tableOffset)
   }
 
+  /// From the first to the last executable segment, of a program loaded at `base`.
+  public func code(at base: UInt) -> Range<UInt> {
+    var (start, end): (UInt, UInt) = (0, 0)
+    for segment in segments where segment.protection.contains(.execute) {
+      if end == 0 { start = segment.address }
+      end = segment.address + segment.memoryBytes
+    }
+    return base &+ start..<base &+ end
+  }
+
   private mutating func readSegments(_ tableOffset: UInt64) throws(Errno) {
     let table = try KernelBuffer(reading: file, at: tableOffset, count: headerCount * Self.headerEntryBytes)
     for index in 0..<headerCount {

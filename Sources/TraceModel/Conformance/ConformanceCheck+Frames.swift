@@ -61,8 +61,8 @@ extension ConformanceCheck {
     require(tag == 0, "NAMES has tag \(tag); it belongs to a build and has tag 0")
     guard let buildID = reader.bytes(20) else { return violate("NAMES is shorter than a build-id") }
     var table = names[buildID] ?? NameTable(buildID: buildID)
-    var functions: [FunctionTable.Row] = []
-    if !table.addRows(&reader, &functions) { violate("NAMES ends within a row, or has one of an unknown kind") }
+    var code = CodeRows()
+    if !table.addRows(&reader, &code) { violate("NAMES ends within a row, or has one of an unknown kind") }
     names[buildID] = table
   }
 

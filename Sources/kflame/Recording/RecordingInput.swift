@@ -30,11 +30,14 @@ enum RecordingInput {
     _ source: ByteSource, _ options: RecordingOptions, _ keepsSamples: Bool
   ) throws(ToolError) -> (profile: Profile, picture: FlameGraphSVG) {
     let held = try source.rest()
+    let programs = options.stacks == nil ? ProgramFiles() : try ProgramFiles(options.program)
     guard keepsSamples else {
-      let model = try model(held, source.name, elf: options.elf)
+      var model = try model(held, source.name, elf: options.elf)
+      model.programFiles = programs
       return try profile(model, nil, options, source.name)
     }
     var model = TraceModel()
+    model.programFiles = programs
     let logs = held.withBytes { BootLog.read($0, into: &model, options.stacks?.kind) }
     try check(&model, source.name, options.elf)
     return try profile(model, logs, options, source.name)
@@ -50,9 +53,8 @@ enum RecordingInput {
     var profile = Profile()
     var picture: FlameGraphSVG
     if let kind = options.stacks?.kind {
-      let programs = try ProgramFiles(options.program)
       picture = model.flameGraphSettings(kind, of: session)
-      if let session { addStacks(kind, of: session, model, programs.functions, log, to: &profile) }
+      if let session { addStacks(kind, of: session, model, log, to: &profile) }
       let error = kind == .running ? SamplingError.fact(samples: profile.stacks.total) : nil
       if let error { picture.subtitle += " · \(error)" }
     } else {
@@ -75,20 +77,19 @@ enum RecordingInput {
   }
 
   private static func addStacks(
-    _ kind: StackKind, of session: Session, _ model: TraceModel, _ functions: @escaping ProgramFunctions,
-    _ log: BootLog?, to profile: inout Profile
+    _ kind: StackKind, of session: Session, _ model: TraceModel, _ log: BootLog?, to profile: inout Profile
   ) {
     guard let log else {
-      profile.stacks = model.stacks(of: session, kind, programs: functions)
+      profile.stacks = model.stacks(of: session, kind)
       return
     }
-    var namer = StackNamer(names: model.names(of: session), programs: session.programs, functions: functions)
+    var namer = StackNamer(model: model, session: session)
     for step in log.steps {
       let time = session.wholeNanoseconds(ticks: step.time - (session.beginning ?? 0))
-      for stack in step.stacks {
+      for (stack, steps) in model.resolved(step.stacks, kind, of: session) {
         let value = kind == .running ? stack.count : session.wholeNanoseconds(tsc: stack.sum)
         guard value > 0 else { continue }
-        let frames = namer.frames(of: stack)
+        let frames = namer.frames(of: stack, steps)
         let node = profile.stacks.node(of: frames)
         profile.stacks.add(value, to: node)
         let program = UInt64(stack.program)

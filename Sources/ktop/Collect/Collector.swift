@@ -36,10 +36,12 @@ final class Collector {
   /// - Parameters:
   ///   - store: keeps the stream, so that one can go back in it.
   ///   - machineIsBooting: its kernel will say HELLO unasked.
+  ///   - programs: of those that run in the machine, as far as they are known.
   init(
     _ source: ByteSource, names: NameLookup, recorder: Recorder? = nil, store: (any StreamStore)? = nil,
-    machineIsBooting: Bool = false
+    machineIsBooting: Bool = false, programs: ProgramFiles = ProgramFiles()
   ) {
+    reading.add(programs)
     history = store.map(TimeMachine.init)
     self.source = source
     self.names = names

@@ -33,6 +33,8 @@ struct Reading: Sendable {
 
   mutating func add(_ names: NameTable) { try? model.add(names) }
 
+  mutating func add(_ programs: ProgramFiles) { model.programFiles = programs }
+
   private mutating func advance(to session: Session) {
     rates.update(session)
     if session.tag != boot {

@@ -7,6 +7,7 @@ import Glibc
 import Guest
 import Recordings
 import SystemPackage
+import TraceModel
 
 struct WatchedRun {
   private let machine: GuestConfiguration
@@ -70,7 +71,8 @@ struct WatchedRun {
     )
     let collector = Collector(
       source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording),
-      store: RingStore.ofUser(settings), machineIsBooting: true)
+      store: RingStore.ofUser(settings), machineIsBooting: true,
+      programs: ProgramFiles(additions: machine.additions))
     collector.console = try GuestConsole(pipe: directory.file("console").string, copy: files.console)
     let hasScreen = CursesScreen.isPossible && !settings.printsOnce
     let ending =

@@ -147,7 +147,7 @@ enum Exec {
     process.unshareForExec(program.file.inode)
     caller.resetForExec()
     Probes.threadNamed(caller)
-    Probes.programStarted(caller, path: path, base: image.programBase)
+    Probes.programStarted(caller, path: path, base: image.programBase, code: image.programCode)
     setRegisters(frame, image)
     CommandCost.start(process)
     _ = oldProgram

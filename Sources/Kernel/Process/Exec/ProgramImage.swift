@@ -13,6 +13,8 @@ struct ProgramImage {
   private(set) var environmentRange: (start: UInt, end: UInt) = (0, 0)
   /// Where a position-independent program lies; 0 for others.
   private(set) var programBase: UInt = 0
+  /// From its first to its last executable segment.
+  private(set) var programCode: Range<UInt> = 0..<0
   private var interpreterBase: UInt = 0
   private var programEntry: UInt = 0
   private var highestEnd: UInt = 0
@@ -29,6 +31,7 @@ struct ProgramImage {
     programBase = elf.isRelocatable ? Self.relocatableBase : 0
     programEntry = programBase &+ elf.entry
     try mapSegments(elf, base: programBase)
+    programCode = elf.code(at: programBase)
     space.heapStart = (highestEnd + 4095) & ~4095
     space.heapEnd = space.heapStart
     entry = programEntry
