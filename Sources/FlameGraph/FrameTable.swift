@@ -19,12 +19,12 @@ struct FrameTable {
   /// A parser may refuse text nodes of more than 10 MB; this many frames and one take 39 letters each at most.
   private static let partMask = (1 << 18) - 1
 
-  private let layout: FlameLayout
+  let layout: FlameLayout
   private let palette: FlamePalette
-  private let attributes: [String: FlameGraphSVG.NameAttributes]
+  let attributes: [String: FlameGraphSVG.NameAttributes]
   /// Numbers in the table by numbers in the arena, and back.
   private let numbers: [UInt32]
-  private let ids: [UInt32]
+  let ids: [UInt32]
 
   init(
     _ layout: FlameLayout, _ palette: FlamePalette, _ attributes: [String: FlameGraphSVG.NameAttributes] = [:]
@@ -70,38 +70,6 @@ struct FrameTable {
     writer.markup("\">")
     for value in values { try writer.digits(value, Self.alphabet) }
     writer.markup("</metadata>\n")
-  }
-
-  /// A line for each name that has any: its number, its class, its link, between tabs.
-  private func writeAttributes<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
-    guard !attributes.isEmpty else { return }
-    writer.markup("<metadata class=\"attributes\">")
-    for (number, id) in ids.enumerated() {
-      guard let attributes = attributes[layout.names.string(id)] else { continue }
-      writer.number(number)
-      writer.byte(0x09)
-      writer.text(Self.word(attributes.className ?? ""))
-      writer.byte(0x09)
-      writer.text(Self.safe(attributes.link) ?? "")
-      writer.byte(0x0a)
-      try writer.flush()
-    }
-    writer.markup("</metadata>\n")
-  }
-
-  /// A link that can run no script: http, https, or relative.
-  static func safe(_ link: String?) -> String? {
-    guard let link, !link.isEmpty, link.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else { return nil }
-    let scheme = link.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let colon = scheme.firstIndex(of: ":") else { return link }
-    return ["http", "https"].contains(scheme[..<colon].lowercased()) ? link : nil
-  }
-
-  private static func word(_ name: String) -> String {
-    String(
-      name.unicodeScalars.filter {
-        $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || $0 == "_" || ("0"..."9").contains($0))
-      }.map(Character.init))
   }
 
   private func writeFrames<E: Error>(to writer: inout SVGWriter<E>) throws(E) {

@@ -18,35 +18,22 @@ struct SpanTimeline {
   private let model: TraceModel
   private let session: Session
   private let measure: SpanMeasure
-  private let absences: [UInt32: [Range<UInt64>]]
+  private let switches: SwitchLog
   private var names: [SpanTree.Label: UInt32] = [:]
 
   init(_ model: TraceModel, _ session: Session, _ measure: SpanMeasure, _ events: [TraceEvent]) {
     (self.model, self.session, self.measure) = (model, session, measure)
-    absences = Self.absences(events)
+    switches = SwitchLog(events)
     var threads: [UInt64: [TraceEvent]] = [:]
     for event in events where event.symbol != .contextSwitch { threads[Self.key(event), default: []].append(event) }
     for key in threads.keys.sorted() { nest(threads[key] ?? [], UInt32(truncatingIfNeeded: key >> 8)) }
-    addCPUs(events)
+    addRuns()
     samples.sort { ($0.time, $0.thread.thread) < ($1.time, $1.thread.thread) }
   }
 
   /// The idle thread is another one on each CPU.
   private static func key(_ event: TraceEvent) -> UInt64 {
     UInt64(event.thread) << 8 | (event.thread == 0 ? UInt64(event.cpu) : 0)
-  }
-
-  /// When threads were switched out, in the order of time.
-  private static func absences(_ events: [TraceEvent]) -> [UInt32: [Range<UInt64>]] {
-    var absences: [UInt32: [Range<UInt64>]] = [:]
-    var gone: [UInt32: UInt64] = [:]
-    for event in events.filter({ $0.symbol == .contextSwitch }).sorted(by: { $0.end < $1.end }) {
-      let next = UInt32(truncatingIfNeeded: event.argument)
-      if let start = gone.removeValue(forKey: next) { absences[next, default: []].append(start..<event.end) }
-      gone[event.thread] = event.end
-    }
-    absences[0] = nil
-    return absences
   }
 
   /// A span that is open.
@@ -109,7 +96,7 @@ struct SpanTimeline {
     var open = open
     open.pass(to: open.event.end)
     let off = open.event.offCPU > open.insideOff ? open.event.offCPU - open.insideOff : 0
-    let presence = Presence(open.own, absences[open.event.thread] ?? [], off: off)
+    let presence = Presence(open.own, switches.absences[open.event.thread] ?? [], off: off)
     for stretch in measure == .onCPU ? presence.here : presence.away { add(stretch, open, thread) }
   }
 
@@ -127,16 +114,11 @@ struct SpanTimeline {
     return session.wholeNanoseconds(ticks: max(ticks, beginning) - beginning)
   }
 
-  /// Which thread ran on each CPU, from one switch to the next; the idle one is left out.
-  private mutating func addCPUs(_ events: [TraceEvent]) {
-    var running: [UInt8: (name: UInt32, start: UInt64)] = [:]
-    for event in events.filter({ $0.symbol == .contextSwitch }).sorted(by: { $0.end < $1.end }) {
-      let time = nanoseconds(event.end)
-      if let last = running.removeValue(forKey: event.cpu) {
-        spans.append(TimedSpan(name: last.name, start: last.start, end: time, thread: .cpu(UInt64(event.cpu))))
-      }
-      let next = UInt32(truncatingIfNeeded: event.argument)
-      if next != 0 { running[event.cpu] = (stacks.intern(session.threads.name(next)), time) }
+  private mutating func addRuns() {
+    for run in switches.runs {
+      let name = stacks.intern(session.threads.name(run.thread))
+      let (start, end) = (nanoseconds(run.time.lowerBound), nanoseconds(run.time.upperBound))
+      spans.append(TimedSpan(name: name, start: start, end: end, thread: .cpu(UInt64(run.cpu))))
     }
   }
 }
