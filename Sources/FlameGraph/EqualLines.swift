@@ -4,7 +4,15 @@ import Glibc
 struct EqualLines {
   private var slots = [UInt32](repeating: 0, count: 1024)
 
-  mutating func add(_ line: FoldedText.Line, to lines: inout [FoldedText.Line], _ base: UnsafePointer<UInt8>) {
+  /// The lines with those that are equal put together.
+  static func merged(_ lines: [FoldedText.Line], _ base: UnsafePointer<UInt8>) -> [FoldedText.Line] {
+    var equal = EqualLines()
+    var merged: [FoldedText.Line] = []
+    for line in lines { equal.add(line, to: &merged, base) }
+    return merged
+  }
+
+  private mutating func add(_ line: FoldedText.Line, to lines: inout [FoldedText.Line], _ base: UnsafePointer<UInt8>) {
     let hash = UInt32(truncatingIfNeeded: ByteHash.hash(base + line.start, Int(line.count)) >> 32)
     var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {

@@ -14,7 +14,7 @@ extension FlameLayout {
   public static func read(
     folded text: UnsafeBufferPointer<UInt8>, _ order: Order = .byName
   ) -> (layout: FlameLayout, badLines: [FoldedParser.BadLine], badLineCount: Int) {
-    if var lines = FoldedText(text, isMerged: order == .byName) {
+    if var lines = FoldedText(text) {
       if order == .byName { lines.sort() } else { lines.share() }
       var maker = FrameMaker(lines, hasGaps: order == .asGiven)
       if let layout = maker.layout() { return (layout, lines.badLines, lines.badLineCount) }

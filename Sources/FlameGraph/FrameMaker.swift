@@ -32,6 +32,7 @@ struct FrameMaker: ~Copyable {
   /// Nil when a name had to be repaired: it may then be equal to another.
   mutating func layout() -> FlameLayout? {
     let frames = [FlameLayout.Frame](unsafeUninitializedCapacity: lines.frameLimit) { memory, count in
+      HugePages.advise(UnsafeMutableRawBufferPointer(memory))
       self.frames = memory
       begin(names.intern("all"), end: -1)
       for line in lines.lines { take(line) }

@@ -1,10 +1,11 @@
 // The order of stacks as bytes: by frames, that is with the semicolon before every other byte and the end before it.
 
 enum FrameOrder {
+  /// How many bytes are alike, and a number below, of, or above 0 where one stands before, with, or after the other.
   @inline(__always)
   static func compare(
     _ one: UnsafeRawPointer, _ oneCount: Int, _ other: UnsafeRawPointer, _ otherCount: Int
-  ) -> (shared: Int, isBefore: Bool) {
+  ) -> (shared: Int, order: Int) {
     let count = min(oneCount, otherCount)
     var offset = 0
     while offset &+ 8 <= count {
@@ -13,7 +14,7 @@ enum FrameOrder {
         ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
       if difference != 0 {
         offset &+= difference.trailingZeroBitCount / 8
-        return (offset, rank(one, offset, oneCount) < rank(other, offset, otherCount))
+        return (offset, rank(one, offset, oneCount) &- rank(other, offset, otherCount))
       }
       offset &+= 8
     }
@@ -22,7 +23,7 @@ enum FrameOrder {
     {
       offset &+= 1
     }
-    return (offset, rank(one, offset, oneCount) < rank(other, offset, otherCount))
+    return (offset, rank(one, offset, oneCount) &- rank(other, offset, otherCount))
   }
 
   @inline(__always)

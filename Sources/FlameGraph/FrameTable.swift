@@ -91,9 +91,8 @@ struct FrameTable {
         writer.markup("</metadata>\n<metadata class=\"table\">")
       }
       // The root ends nothing; any other frame ends all that are open and not above it.
-      try writer.digits(UInt64(index == 0 ? 0 : depth &+ 1 &- frame.depth), alphabet)
-      try writer.digits(UInt64(numbers[Int(frame.name)]), alphabet)
-      try writer.digits(Self.own(index, frames), alphabet)
+      let ends = UInt64(index == 0 ? 0 : depth &+ 1 &- frame.depth)
+      try writer.digits(ends, UInt64(numbers[Int(frame.name)]), Self.own(index, frames), alphabet)
       depth = frame.depth
     }
   }

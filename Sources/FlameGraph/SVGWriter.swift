@@ -62,13 +62,42 @@ struct SVGWriter<Failure: Error>: ~Copyable {
   /// A number in letters of five bits each, least significant first, the sixth bit saying that more follow.
   @inline(__always)
   mutating func digits(_ value: UInt64, _ alphabet: UnsafePointer<UInt8>) throws(Failure) {
+    try digits(value, 0, 0, count: 1, alphabet)
+  }
+
+  /// Three of them in a row.
+  @inline(__always)
+  mutating func digits(_ one: UInt64, _ two: UInt64, _ three: UInt64, _ alphabet: UnsafePointer<UInt8>) throws(Failure)
+  {
+    try digits(one, two, three, count: 3, alphabet)
+  }
+
+  @inline(__always)
+  private mutating func digits(
+    _ one: UInt64, _ two: UInt64, _ three: UInt64, count: Int, _ alphabet: UnsafePointer<UInt8>
+  ) throws(Failure) {
     if buffer.count >= Self.chunk { try flush() }
-    var rest = value
+    // 64 bits are 13 letters at most.
+    buffer.append(upTo: 39) { start in
+      var end = Self.write(one, alphabet, start)
+      if count == 3 { end = Self.write(three, alphabet, Self.write(two, alphabet, end)) }
+      return end - start
+    }
+  }
+
+  /// Returns where the number's letters end.
+  @inline(__always)
+  private static func write(
+    _ value: UInt64, _ alphabet: UnsafePointer<UInt8>, _ start: UnsafeMutablePointer<UInt8>
+  ) -> UnsafeMutablePointer<UInt8> {
+    var (rest, end) = (value, start)
     while rest >= 32 {
-      buffer.append(alphabet[Int(truncatingIfNeeded: rest & 31 | 32)])
+      end.initialize(to: alphabet[Int(truncatingIfNeeded: rest & 31 | 32)])
+      end += 1
       rest >>= 5
     }
-    buffer.append(alphabet[Int(truncatingIfNeeded: rest)])
+    end.initialize(to: alphabet[Int(truncatingIfNeeded: rest)])
+    return end + 1
   }
 
   /// Hands out what has piled up, if that is enough.

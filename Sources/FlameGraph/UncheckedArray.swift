@@ -65,6 +65,14 @@ package struct UncheckedArray<Element: BitwiseCopyable>: ~Copyable {
     filled &+= elements.count
   }
 
+  /// Appends what `body` writes, which is at most `limit` elements; it returns how many.
+  @inlinable @inline(__always)
+  package mutating func append(upTo limit: Int, _ body: (UnsafeMutablePointer<Element>) -> Int) {
+    if capacity &- filled < limit { grow(by: limit) }
+    filled &+= body(base + filled)
+    assert(filled <= capacity)
+  }
+
   @inlinable @inline(never)
   mutating func grow(by more: Int = 1) {
     let size = max(capacity * 2, filled + more)
