@@ -67,6 +67,7 @@ struct InputReader {
     if format == .perf, !isUTF16 {
       return try PerfInput.read(source, options.perf.options, keepsSamples: keepsSamples, cores: options.cores)
     }
+    if format == .folded, !isUTF16 { return try Self.folded(source) }
     let name = source.name
     var held = try source.rest()
     if isUTF16, let text = UTF16Text.decoded(held.withBytes { Array($0) }) { held = HeldBytes(text) }
@@ -77,6 +78,20 @@ struct InputReader {
     } catch {
       throw ToolError(.badInput, "\(name): \(error)")
     }
+  }
+
+  /// Piece by piece: what is kept is the stacks.
+  private static func folded(_ source: ByteSource) throws(ToolError) -> Profile {
+    var parser = FoldedParser()
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { piece.deallocate() }
+    while true {
+      let count = try source.read(into: piece)
+      parser.feed(UnsafeRawBufferPointer(rebasing: piece[..<count]).bindMemory(to: UInt8.self))
+      if count < piece.count { break }
+    }
+    parser.finish()
+    return Profile(parser)
   }
 
   static func report(_ profile: Profile, _ name: String, _ format: TraceFormat) throws(ToolError) {

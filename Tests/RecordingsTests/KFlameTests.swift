@@ -96,6 +96,11 @@ import TraceModel
     ("collapse - < F.gz", "x;x;y 3\n"),
     ("collapse --threads 3 P", "V8_Worker;f 20\njava;a;b_[i] 10\n"),
     ("collapse F P 2>/dev/null", "V8_Worker;f 20\njava;a;b_[i] 10\nx;x;y 3\n"),
+    ("info F | head -3", "format           folded\nunit             samples\ntotal            3\n"),
+    (
+      "info P --json | grep -o '\"samples\":2,\"nanoseconds\":1000000000,\"threads\":2'",
+      "\"samples\":2,\"nanoseconds\":1000000000,\"threads\":2\n"
+    ),
     ("convert F --to folded", "x;x;y 3\n"), ("convert F --to pprof | \"$KFLAME\" collapse", "x;x;y 3\n"),
     ("diff F F --format text | head -1", "before 3 samples, after 3 samples\n"),
     ("diff F F --format folded", "x;x;y 3 3\n"), ("diff TWO --format folded -n", "a;b 9.5 4\na;c 0 5.5\n"),
