@@ -70,7 +70,7 @@ public struct FlamePage {
 
     body{margin:0;font:14px system-ui,"DejaVu Sans",sans-serif;color:#1c1b19;background:#fdfcfa}
     main{padding:12px}
-    h1{font-size:17px;margin:0 0 8px 10px}
+    h1{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     #heat{display:block;width:100%;height:128px;cursor:crosshair;background:#efece6}
     #heat:focus-visible{outline:2.5px solid #0a58ca}
     #range{margin:4px 10px;min-height:1.3em}

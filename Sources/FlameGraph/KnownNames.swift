@@ -35,6 +35,13 @@ struct KnownNames: ~Copyable {
       hash = ByteHash.mix(hash, word)
       end &+= 8
     }
+    hash = ByteHash.mix(hash, Self.lastBytes(line, &end, count))
+    return (name(hash, line + start, end &- start, &names), end)
+  }
+
+  /// Fewer than eight bytes from `end` on, up to a semicolon or `count`; moves `end` there.
+  @inline(__always)
+  private static func lastBytes(_ line: UnsafeRawPointer, _ end: inout Int, _ count: Int) -> UInt64 {
     var tail: UInt64 = 0
     var shift: UInt64 = 0
     while end < count {
@@ -44,8 +51,7 @@ struct KnownNames: ~Copyable {
       shift &+= 8
       end &+= 1
     }
-    hash = ByteHash.mix(hash, tail)
-    return (name(hash, line + start, end &- start, &names), end)
+    return tail
   }
 
   @inline(__always)

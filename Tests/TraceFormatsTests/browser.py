@@ -109,6 +109,7 @@ def slivers(page):
 def heat(page):
     if not page.evaluate("Boolean(document.getElementById('heat'))"):
         return
+    whole = page.evaluate("document.querySelector('.scale').textContent")
     box = page.locator("#heat").bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()
@@ -116,6 +117,8 @@ def heat(page):
     page.mouse.up()
     note = page.evaluate("document.getElementById('range').textContent")
     report("a range of the heat map is picked", "samples" in note, note)
+    scale = page.evaluate("document.querySelector('.scale').textContent")
+    report("the scale is of the range", "all is" in scale and scale != whole, scale)
     page.evaluate("document.getElementById('heat').dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
 
 

@@ -45,6 +45,14 @@ extension FlameScript {
       });
     }
 
+    // What the width stands for changes when functions are hidden or a range of time is picked.
+    const scale = svg.querySelector(".scale"), scaleText = scale ? scale.textContent : "";
+    function tellWhole() {
+      if (!scale) return;
+      const whole = frames.total[0];
+      scale.textContent = whole === base.total[0] ? scaleText : scaleText.replace(/; all is .*/, () => "; all is " + amount(whole));
+    }
+
     // Calls put(index, x, width) for every frame to draw, ancestors of the focus first.
     function forEachVisible(put) {
       const { name, depth, parent, end, start, total } = frames;
