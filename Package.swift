@@ -129,7 +129,7 @@ let hostOnly: [Target] = [
   .testTarget(
     name: "RecordingsTests",
     dependencies: [
-      "Tracer", "TraceModel", "TraceTestSupport", "CMachine", "FlameGraph", "Recordings", "kflame",
+      "Tracer", "TraceModel", "TraceTestSupport", "CMachine", "FlameGraph", "TraceFormats", "Recordings", "kflame",
       .product(name: "Subprocess", package: "swift-subprocess"),
       .product(name: "SystemPackage", package: "swift-system"),
     ],

@@ -1,6 +1,11 @@
 // Recordings in time: the samples add up to what the stacks say, and lie where the spans were.
 import Foundation
+import Recordings
 import Testing
+import TraceFormats
+@testable import TraceModel
+@testable import TraceTestSupport
+import Tracer
 @testable import kflame
 
 @Suite struct TimelineTests {
@@ -59,6 +64,32 @@ import Testing
     let drawn = try await KFlameTests.shell("printf '\(perf)' | \"$KFLAME\" render")
     #expect(
       drawn.error == "" && drawn.output.contains("41 events lost by the profiler · 1 samples, shares ±50 % (1 σ)"))
+  }
+
+  /// A stream may say anything: no time of it is too large, too small, or in the wrong order.
+  @Test(arguments: 1...20 as ClosedRange<UInt64>)
+  func timesThatAreNone(seed: UInt64) throws {
+    var random = Random(state: seed)
+    func time() -> UInt64 { [random.next(), random.next() >> 40, .max, 0, 1][Int(random.next() % 5)] }
+    let machine = Machine()
+    machine.run(machine.thread(10, "sh"))
+    machine.flush()
+    var model = TraceModel()
+    model.feed(machine.takeBytes())
+    model.finish()
+    let symbols: [Symbol] = [.contextSwitch, Symbol(rawValue: 4), Symbol(rawValue: 512 + 257)]
+    let events = (0..<200).map { _ in
+      TraceEvent(
+        symbol: symbols[Int(random.next() % 3)], cpu: UInt8(random.next() % 3), errno: 0,
+        thread: UInt32(random.next() % 4), end: time(), duration: time(), offCPU: time(), argument: random.next() % 4)
+    }
+    for measure in SpanMeasure.allCases {
+      let timeline = SpanTimeline(model, try #require(model.session), measure, events)
+      #expect(timeline.spans.allSatisfy { $0.start <= $0.end })
+      var profile = Profile()
+      (profile.stacks, profile.samples, profile.spans) = (timeline.stacks, timeline.samples, timeline.spans)
+      for format in ExportFormat.allCases { #expect(!format.write(profile).isEmpty) }
+    }
   }
 
   @Test func absencesCutStretches() {

@@ -8,7 +8,7 @@ struct Presence {
   /// explain of that is taken from the end.
   init(_ own: [Range<UInt64>], _ absences: [Range<UInt64>], off: UInt64) {
     for stretch in own { cut(stretch, absences) }
-    let known = away.reduce(0) { $0 + UInt64($1.count) }
+    let known = away.reduce(0) { $0 + $1.length }
     if off > known { trim(off - known) }
   }
 
@@ -36,11 +36,16 @@ struct Presence {
   private mutating func trim(_ rest: UInt64) {
     var rest = rest
     while rest > 0, let last = here.popLast() {
-      let gone = min(rest, UInt64(last.count))
+      let gone = min(rest, last.length)
       let end = last.upperBound - gone
       if end > last.lowerBound { here.append(last.lowerBound..<end) }
       away.append(end..<last.upperBound)
       rest -= gone
     }
   }
+}
+
+extension Range<UInt64> {
+  /// `count` is an Int, and a stream may tell of times that are none.
+  fileprivate var length: UInt64 { upperBound - lowerBound }
 }

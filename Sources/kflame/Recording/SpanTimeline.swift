@@ -25,7 +25,10 @@ struct SpanTimeline {
     (self.model, self.session, self.measure) = (model, session, measure)
     switches = SwitchLog(events)
     var threads: [UInt64: [TraceEvent]] = [:]
-    for event in events where event.symbol != .contextSwitch { threads[Self.key(event), default: []].append(event) }
+    // One that began before time itself is damage that its checksum did not show.
+    for event in events where event.symbol != .contextSwitch && event.duration <= event.end {
+      threads[Self.key(event), default: []].append(event)
+    }
     for key in threads.keys.sorted() { nest(threads[key] ?? [], UInt32(truncatingIfNeeded: key >> 8)) }
     addRuns()
     samples.sort { ($0.time, $0.thread.thread) < ($1.time, $1.thread.thread) }
