@@ -9,17 +9,17 @@ enum PerfettoExport {
 
   static func write(_ profile: Profile) -> [UInt8] {
     if !profile.spans.isEmpty { return PerfettoSlices.write(profile) }
-    var trace = Perfetto_Protos_Trace()
+    var trace = PacketStream()
     let timeline = profile.timeline
-    trace.packet.append(head(profile, timeline))
-    for (number, part) in Threads.split(timeline).enumerated() { trace.packet.append(descriptor(part.thread, number)) }
+    trace.append(head(profile, timeline))
+    for (number, part) in Threads.split(timeline).enumerated() { trace.append(descriptor(part.thread, number)) }
     var numbers: [TimedSample.Thread: Int] = [:]
     for sample in timeline {
       let number = numbers[sample.thread, default: numbers.count]
       numbers[sample.thread] = number
-      trace.packet.append(packet(sample, number))
+      trace.append(packet(sample, number))
     }
-    return (try? trace.serializedBytes()) ?? []
+    return trace.bytes
   }
 
   /// Names, frames and stacks, by number plus one: number 0 means none.

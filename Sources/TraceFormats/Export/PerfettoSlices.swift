@@ -5,25 +5,30 @@ import SwiftProtobuf
 
 enum PerfettoSlices {
   static func write(_ profile: Profile) -> [UInt8] {
-    var trace = Perfetto_Protos_Trace()
-    trace.packet.append(head(profile))
+    var trace = PacketStream()
+    trace.append(head(profile))
     for (number, part) in profile.slices.enumerated() {
-      trace.packet.append(PerfettoExport.descriptor(part.thread, number))
+      trace.append(PerfettoExport.descriptor(part.thread, number))
       let track = UInt64(number) + 1
       var open: [UInt64] = []
+      // Written again and again: making a packet costs more than filling it.
+      var (begin, close) = (event(.sliceBegin, track), event(.sliceEnd, track))
       func end(until time: UInt64) {
-        while let last = open.last, last <= time { trace.packet.append(event(.sliceEnd, open.removeLast(), track)) }
+        while let last = open.last, last <= time {
+          close.timestamp = open.removeLast()
+          trace.append(close)
+        }
       }
       for slice in part.slices {
         end(until: slice.start)
-        var begin = event(.sliceBegin, slice.start, track)
+        begin.timestamp = slice.start
         begin.trackEvent.nameIid = UInt64(slice.name) + 1
-        trace.packet.append(begin)
+        trace.append(begin)
         open.append(slice.end)
       }
       end(until: .max)
     }
-    return (try? trace.serializedBytes()) ?? []
+    return trace.bytes
   }
 
   private static func head(_ profile: Profile) -> PerfettoExport.Packet {
@@ -37,10 +42,8 @@ enum PerfettoSlices {
     return packet
   }
 
-  private static func event(
-    _ type: Perfetto_Protos_TrackEvent.TypeEnum, _ time: UInt64, _ track: UInt64
-  ) -> PerfettoExport.Packet {
-    var packet = PerfettoExport.packet(time: time)
+  private static func event(_ type: Perfetto_Protos_TrackEvent.TypeEnum, _ track: UInt64) -> PerfettoExport.Packet {
+    var packet = PerfettoExport.packet(time: 0)
     packet.trackEvent.type = type
     packet.trackEvent.trackUuid = track
     return packet
