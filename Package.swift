@@ -112,7 +112,7 @@ let hostOnly: [Target] = [
     ],
     swiftSettings: warningsAsErrors,
     // Half of the time it takes to start went into loading twenty shared libraries. The debug build stays as it is: its
-    // tests link the program's code into their own.
+    // tests link the program's code into their own. (The linker remarks that FoundationEssentials has mktemp in it.)
     linkerSettings: [
       .unsafeFlags(["-static-stdlib"], .when(platforms: [.linux], configuration: .release)),
       .linkedLibrary("_FoundationCShims", .when(platforms: [.linux], configuration: .release)),

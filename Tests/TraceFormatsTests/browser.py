@@ -104,6 +104,20 @@ def slivers(page):
     report("a sliver tells its name", bool(name), name)
     report("a click on a sliver zooms to it", f"{name}, " in told[1] and "zoom=" in page.evaluate("location.hash"))
     page.evaluate("check.key('Escape')")
+    # To the right until the keyboard is at a sliver, which gets an element then.
+    found = page.evaluate("""() => {
+      check.frames()[0].focus();
+      for (let tries = 0; tries < 20; tries++) check.key("ArrowUp");
+      for (let tries = 0; tries < 2000; tries++) {
+        const at = document.activeElement, box = at.querySelector("rect");
+        if (box && box.width.baseVal.value < 4) return at.getAttribute("aria-label");
+        check.key("ArrowLeft");
+        if (document.activeElement === at) check.key("ArrowDown");
+        if (document.activeElement === at) return null;
+      }
+      return null;
+    }""")
+    report("the keyboard comes to slivers", bool(found), str(found))
 
 
 def heat(page):
