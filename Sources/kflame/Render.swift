@@ -92,7 +92,9 @@ struct Render: ParsableCommand {
     case .svg: try settings.render(layout) { bytes throws(ToolError) in try output.write(bytes) }
     case .text: try FlameText(layout, unit: settings.unit).write { bytes throws(ToolError) in try output.write(bytes) }
     case .html:
-      let page = FlamePage(settings: settings, layout: layout, samples: profile.map(TimeTable.rows) ?? [])
+      let page = FlamePage(
+        settings: settings, layout: layout, samples: profile.map(TimeTable.rows) ?? [],
+        stacks: profile?.stacks ?? FoldedStacks())
       try page.render { bytes throws(ToolError) in try output.write(bytes) }
     }
     try output.close()

@@ -112,9 +112,10 @@ import TraceFormats
       let diff = FlameDiff(.init(stacks), .init(FoldedParser(Self.folded).stacks), isNormalized: true)
       let compared = try folder.write("diff.svg", Array(FlameGraphSVG().render(FlameLayout(diff)).utf8))
       var page: [UInt8] = []
-      FlamePage(settings: FlameGraphSVG(), layout: FlameLayout(stacks), samples: Self.samples(stacks)).render {
-        page += $0
-      }
+      FlamePage(settings: FlameGraphSVG(), layout: FlameLayout(stacks), samples: Self.samples(stacks), stacks: stacks)
+        .render {
+          page += $0
+        }
       let html = try folder.write("page.html", page)
       let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/browser.py"
       let text = try folder.run(python, [script, svg, compared, html])
@@ -125,7 +126,7 @@ import TraceFormats
 
   private static func samples(_ stacks: FoldedStacks) -> [FlamePage.Sample] {
     (0..<200).map {
-      FlamePage.Sample(time: $0 * 1_000_000, node: UInt32($0) % UInt32(stacks.nodeCount), value: 1, stacks: stacks)
+      FlamePage.Sample(time: $0 * 1_000_000, node: UInt32($0) % UInt32(stacks.nodeCount), value: 1)
     }
   }
 }

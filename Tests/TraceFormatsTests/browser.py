@@ -130,7 +130,7 @@ def heat(page):
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + 20)
     page.mouse.up()
     note = page.evaluate("document.getElementById('range').textContent")
-    report("a range of the heat map is picked", "samples" in note, note)
+    report("a range of the heat map is picked", "% of all" in note, note)
     scale = page.evaluate("document.querySelector('.scale').textContent")
     report("the scale is of the range", "all is" in scale and scale != whole, scale)
     page.evaluate("document.getElementById('heat').dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
