@@ -7,6 +7,7 @@ import TraceFormats
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Compare two profiles, as an SVG or as a table of functions.",
     discussion: """
       A frame of the picture is as wide as the larger of its two values. Blue is less than before, orange is more, grey \

@@ -7,6 +7,7 @@ import TraceFormats
 
 struct Info: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "info",
     abstract: "Say what an input is: format, unit, how much of what, and what was left out.")
 
   @OptionGroup var input: InputOptions

@@ -5,6 +5,7 @@ import Glibc
 import Recordings
 import SystemPackage
 
+/// Each command says its name itself: deriving it from its type is a fifth of what starting takes.
 @main
 struct KFlame: ParsableCommand {
   static let configuration = CommandConfiguration(

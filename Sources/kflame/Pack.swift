@@ -6,6 +6,7 @@ import TraceModel
 
 struct Pack: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "pack",
     abstract: "Copy a recording with the kernel's names at its head, so that others can read it.")
 
   @Argument(help: "A recording; '-' is standard input.")

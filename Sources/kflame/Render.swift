@@ -7,6 +7,7 @@ import TraceFormats
 
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "render",
     abstract: "Draw a flame graph of any input.",
     discussion: """
       Lines that cannot be read are told on standard error and left out. Of an input that is none at all the picture \
