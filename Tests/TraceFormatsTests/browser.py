@@ -94,9 +94,11 @@ def slivers(page):
       const send = (type) => path.dispatchEvent(new PointerEvent(type, { clientX: at.x, clientY: at.y, bubbles: true }));
       send("pointermove");
       const status = document.querySelector(".status").textContent;
+      const outline = document.querySelector(".outline");
+      const isMarked = outline.getAttribute("visibility") === "visible" && Math.abs(outline.width.baseVal.value - width) < 12;
       send("click");
       const root = check.frames().filter((g) => Math.abs(g.querySelector("rect").width.baseVal.value - (svg.clientWidth - 20)) < 1);
-      return [status, root.map((g) => g.getAttribute("aria-label")).join(" ")];
+      return [isMarked ? status : "", root.map((g) => g.getAttribute("aria-label")).join(" ")];
     }""")
     if told is None:
         return
@@ -110,7 +112,7 @@ def slivers(page):
       for (let tries = 0; tries < 20; tries++) check.key("ArrowUp");
       for (let tries = 0; tries < 2000; tries++) {
         const at = document.activeElement, box = at.querySelector("rect");
-        if (box && box.width.baseVal.value < 4) return at.getAttribute("aria-label");
+        if (box && box.width.baseVal.value < 12) return at.getAttribute("aria-label");
         check.key("ArrowLeft");
         if (document.activeElement === at) check.key("ArrowDown");
         if (document.activeElement === at) return null;

@@ -3,8 +3,19 @@
 
 extension FlameScript {
   static let slivers: StaticString = #"""
-    const narrow = 4;
+    const narrow = 12;
     let paths = [];
+    // Around the sliver that the pointer is at.
+    const outline = make(svg, "rect", { class: "outline", height: row - 1, visibility: "hidden", "aria-hidden": true });
+
+    function showOutline(index) {
+      const place = view.drawn.has(index) ? undefined : view.places.get(index);
+      outline.setAttribute("visibility", place ? "visible" : "hidden");
+      if (!place) return;
+      outline.setAttribute("x", hundredths(place.x + margin));
+      outline.setAttribute("y", top + levelOf(index) * row);
+      outline.setAttribute("width", hundredths(place.width));
+    }
 
     // The level of a frame counted from the top of the picture.
     function levelOf(index) {
