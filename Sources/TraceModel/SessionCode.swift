@@ -34,7 +34,14 @@ extension TraceModel {
 
   /// The counted stacks of a kind with their steps, outermost first.
   public func resolvedStacks(_ kind: StackKind, of session: Session) -> [(stack: CountedStack, steps: [StackStep])] {
+    resolved(session.stacks(kind), kind, of: session)
+  }
+
+  /// The same of some stacks, such as those of one stretch of time.
+  public func resolved(
+    _ stacks: [CountedStack], _ kind: StackKind, of session: Session
+  ) -> [(stack: CountedStack, steps: [StackStep])] {
     var resolver = StackResolver(code(of: session))
-    return session.stacks(kind).map { ($0, resolver.steps(of: $0, kind)) }
+    return stacks.map { ($0, resolver.steps(of: $0, kind)) }
   }
 }
