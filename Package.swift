@@ -53,6 +53,7 @@ let argumentParser: Target.Dependency = .product(
 
 let hostOnly: [Target] = [
   .systemLibrary(name: "CNCurses", providers: [.apt(["libncurses-dev"])]),
+  .systemLibrary(name: "CVTerm", providers: [.apt(["libvterm-dev"])]),
   .target(name: "TraceModel", dependencies: ["Tracer", "LinuxABI"], swiftSettings: warningsAsErrors),
   .target(name: "FlameGraph", swiftSettings: warningsAsErrors),
   .target(
@@ -93,7 +94,7 @@ let hostOnly: [Target] = [
   .executableTarget(
     name: "ktop",
     dependencies: [
-      "GDBStub", "TraceModel", "Tracer", "Recordings", "Guest", "CNCurses", argumentParser,
+      "GDBStub", "TraceModel", "Tracer", "FlameGraph", "Recordings", "Guest", "CNCurses", "CVTerm", argumentParser,
       .product(name: "SystemPackage", package: "swift-system"),
     ],
     swiftSettings: warningsAsErrors),

@@ -1,6 +1,7 @@
 // The developer's program `DecodeBench`: how fast streams are decoded, and whether memory stays flat.
 //
 //   DecodeBench write RECORDS FILE FOLDER   a stream, and the same events as Common Trace Format
+//   DecodeBench day FILE                    a day of a machine at a realistic rate
 //   DecodeBench decode FILE [PASSES]        records a second of the whole model, best of PASSES
 //   DecodeBench hour                        an hour of the stream's time, and the memory it took
 //   DecodeBench cost                        nanoseconds of recording a span
@@ -9,7 +10,8 @@
 // `Tools/decode-bench` runs it beside the readers of other tracers.
 import Glibc
 
-let usage = "usage: DecodeBench write RECORDS FILE FOLDER | decode FILE [PASSES] | hour | cost | damage FRAMES"
+let usage =
+  "usage: DecodeBench write RECORDS FILE FOLDER | day FILE | decode FILE [PASSES] | hour | cost | damage FRAMES"
 
 func fail(_ message: String, _ status: Int32) -> Never {
   fputs("DecodeBench: \(message)\n", stderr)
@@ -24,6 +26,7 @@ struct DecodeBench {
     case ("write", 4):
       guard let records = Int(arguments[1]), records > 0 else { fail("\(arguments[1]) is no number of records", 64) }
       BenchStream(records: records).write(to: arguments[2], commonTraceFormat: arguments[3])
+    case ("day", 2): DayStream().write(to: arguments[1])
     case ("decode", 2), ("decode", 3):
       guard let passes = Int(arguments.count == 3 ? arguments[2] : "5"), passes > 0 else { fail(usage, 64) }
       DecodeRun(file: arguments[1]).report(passes: passes)

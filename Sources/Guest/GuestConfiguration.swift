@@ -60,6 +60,8 @@ public struct GuestConfiguration: Sendable {
   /// Guest time counts instructions, and nothing outside the guest decides what happens in it.
   public var countsInstructions = false
   public var console = Console.standardOutput
+  /// Somebody shows the console as a terminal of so many rows and columns; nil: it is text, byte for byte as written.
+  public var consoleSize: (rows: Int, columns: Int)?
   public var traceLine = TraceLine.none
   /// Where QEMU's GDB stub listens, as QEMU writes it: `tcp:127.0.0.1:1234`, `unix:PATH,server=on,wait=off`.
   public var debugger: String?
@@ -89,7 +91,12 @@ public struct GuestConfiguration: Sendable {
     if let foreignBootLine { return foreignBootLine }
     var words: [String] = []
     if !command.isEmpty { words.append("run=\(Initramfs.commandPath)") }
-    if case .terminal = console {} else { words.append("console=plain") }
+    if let consoleSize {
+      words += ["console_rows=\(consoleSize.rows)", "console_columns=\(consoleSize.columns)"]
+    } else if case .terminal = console {
+    } else {
+      words.append("console=plain")
+    }
     if !append.isEmpty { words.append(append) }
     return words.joined(separator: " ")
   }

@@ -34,9 +34,18 @@ extension StackKind {
 extension TraceModel {
   /// The counted stacks of a kind: samples, or nanoseconds for all others.
   public func stacks(of session: Session, _ kind: StackKind) -> FoldedStacks {
+    folded(session.stacks(kind), of: session, kind)
+  }
+
+  /// Those that were counted in a window that ends now, and not before `since` (ticks).
+  public func stacks(
+    of session: Session, _ kind: StackKind, in window: TimeWindow, since: UInt64 = 0
+  ) -> FoldedStacks { folded(session.stacks(kind, in: window, since: since), of: session, kind) }
+
+  private func folded(_ counted: [CountedStack], of session: Session, _ kind: StackKind) -> FoldedStacks {
     var namer = StackNamer(model: self, session: session)
     var stacks = FoldedStacks()
-    for (stack, steps) in resolvedStacks(kind, of: session) {
+    for (stack, steps) in resolved(counted, kind, of: session) {
       let value = kind == .running ? stack.count : session.wholeNanoseconds(tsc: stack.sum)
       if value > 0 { stacks.add(namer.frames(of: stack, steps), value: value) }
     }

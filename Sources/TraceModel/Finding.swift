@@ -10,6 +10,8 @@ public enum FindingKind: String, Sendable, CaseIterable {
   case lockForNothing = "lock-for-nothing"
   /// A lock that the whole kernel shares is taken in every call of one kind.
   case globalLock = "global-lock"
+  /// Classes of locks are taken inside each other in a circle.
+  case lockCircle = "lock-circle"
   /// A call spends time writing to the kernel's log.
   case logging = "logging"
   /// Memory is filled ahead of need and never touched.
@@ -42,9 +44,12 @@ extension Finding {
     ])
   }
 
-  /// The report of several, with its version.
-  public static func report(_ findings: [Finding]) -> JSONValue {
-    .object([("schema_version", .integer(1)), ("findings", .array(findings.map(\.json)))])
+  /// The report of several, with its version, and with what the tracer cost that found them.
+  public static func report(_ findings: [Finding], of session: Session?) -> JSONValue {
+    .object([
+      ("schema_version", .integer(1)), ("findings", .array(findings.map(\.json))),
+      ("tracer", session?.tracerJSON ?? .null),
+    ])
   }
 
   /// As text: a heading and its evidence.

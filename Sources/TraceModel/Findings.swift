@@ -11,7 +11,8 @@ extension TraceModel {
   public func findings(of session: Session) -> [Finding] {
     let rules = FindingRules(model: self, session: session)
     let all =
-      rules.globalLocks() + rules.locksForNothing() + rules.needlessInterruptLocks() + rules.locksTwice()
+      rules.lockCircles() + rules.globalLocks() + rules.locksForNothing() + rules.needlessInterruptLocks()
+      + rules.locksTwice()
       + rules.logging() + rules.untouchedMemory() + rules.slowerThanBefore()
     var byPlace: [String: Finding] = [:]
     var order: [String] = []
@@ -75,6 +76,21 @@ struct FindingRules {
             "one lock of this class in the kernel; \(waits?.contended ?? 0) of \(waits?.acquired ?? 0) acquisitions waited",
           ], calls: made, savedPerCall: Self.lockCost * count / made)
       }
+    }
+  }
+
+  /// Two threads that take the locks of a circle from different places may wait for each other forever.
+  func lockCircles() -> [Finding] {
+    let order = session.lockOrder
+    return order.circles.map { circle in
+      let way = zip(circle, circle.dropFirst() + circle.prefix(1)).compactMap { order.edge($0, $1) }
+      return Finding(
+        kind: .lockCircle, title: "locks are taken inside each other in a circle", place: name(circle[0]),
+        evidence: way.map { edge in
+          let site = edge.places.first?.site ?? 0
+          return "\(name(edge.outer)) held, \(name(edge.inner)) taken \(edge.count) times"
+            + (site == 0 ? "" : ", in \(model.siteName(site, of: session))")
+        }, calls: way.map(\.count).min() ?? 0, savedPerCall: nil)
     }
   }
 

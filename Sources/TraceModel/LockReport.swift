@@ -53,8 +53,8 @@ extension TraceModel {
         sum: nanoseconds($0.sum), max: nanoseconds($0.max))
     }
     detail.takers = takers(facts(.call), again: facts(.again), session)
-    detail.after = facts(.order).sorted { $0.count > $1.count }.map {
-      (names?.locks[Int(clamping: $0.first)] ?? "lock_\($0.first)", $0.count)
+    detail.after = session.lockOrder.edges.filter { $0.inner == lockClass }.sorted { $0.count > $1.count }.map {
+      (lockName($0.outer, of: session), $0.count)
     }
     detail.instances = facts(.instance).sorted { $0.count > $1.count }.map {
       LockDetail.Instance(address: $0.second, count: $0.count, sum: nanoseconds($0.sum), max: nanoseconds($0.max))
@@ -83,7 +83,7 @@ extension TraceModel {
   }
 
   /// The name of what a lock fact's row stands for.
-  static func takerName(_ row: UInt64) -> String {
+  public static func takerName(_ row: UInt64) -> String {
     switch row {
     case LockTaker.noCall: "no system call"
     case LockTaker.interrupt: "interrupt"

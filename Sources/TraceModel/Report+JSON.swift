@@ -12,12 +12,14 @@ extension TraceModel {
       ("losses", Self.lossesJSON(session.losses)),
       ("cpus", .array(session.cpus.sorted { $0.key < $1.key }.map(Self.cpuJSON))),
       ("stream", streamJSON(session)),
+      ("tracer", session.tracerJSON),
       ("syscalls", .array(systemCallRows(of: session).map(Self.latencyJSON))),
       ("spans", .array(spanRows(of: session).map(Self.latencyJSON))),
       (
         "locks",
         .array(lockRows(of: session).map { Self.lockJSON($0, lockDetail($0.number, of: session)) })
       ),
+      ("lock_order", lockOrderJSON(session)),
       ("stacks", stacksJSON(session)),
       ("flight", flightJSON(session)),
       ("threads", .array(session.threads.threads.values.sorted { $0.tid < $1.tid }.map(Self.threadJSON))),
@@ -118,6 +120,30 @@ extension TraceModel {
             ])
           )
         })
+  }
+
+  private func lockOrderJSON(_ session: Session) -> JSONValue {
+    func name(_ number: Int) -> JSONValue { .string(lockName(number, of: session)) }
+    let order = session.lockOrder
+    return .object([
+      (
+        "edges",
+        .array(
+          order.edges.map { edge in
+            .object([
+              ("outer", name(edge.outer)), ("inner", name(edge.inner)), ("count", .integer(edge.count)),
+              ("circular", .bool(order.isCircular(edge))),
+              (
+                "places",
+                .array(
+                  edge.places.map {
+                    .object([("place", .string(siteName($0.site, of: session))), ("count", .integer($0.count))])
+                  })
+              ),
+            ])
+          })
+      ), ("circles", .array(order.circles.map { .array($0.map(name)) })),
+    ])
   }
 
   private static func lockJSON(_ row: LockRow, _ detail: LockDetail) -> JSONValue {

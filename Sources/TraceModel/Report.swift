@@ -85,6 +85,15 @@ extension TraceModel {
 
   public func spanName(_ id: Int, of session: Session) -> String { names(of: session)?.spans[id] ?? "span_\(id)" }
 
+  public func lockName(_ number: Int, of session: Session) -> String {
+    names(of: session)?.locks[number] ?? "lock_\(number)"
+  }
+
+  /// The place of a number that a lock fact names.
+  public func siteName(_ site: Int, of session: Session) -> String {
+    site == 0 ? "unknown" : names(of: session)?.site(site) ?? "site \(site)"
+  }
+
   /// The printed form of a tree node's label.
   public func name(of label: SpanTree.Label, in session: Session) -> String {
     switch label {

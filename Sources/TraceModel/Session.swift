@@ -43,6 +43,7 @@ public struct Session: Sendable {
 
   var facts = LockFacts()
   var stackNodes: [Int: StackNodes] = [:]
+  var stackHistory = StackHistory()
   var generation: UInt64 = 0
   var folder = SpanFolder()
   /// This reader came after the start: its account begins at what it saw first.
@@ -85,7 +86,10 @@ public struct Session: Sendable {
 
   private mutating func fold(before horizon: UInt64, everything: Bool) {
     let threads = self.threads
-    folder.fold(into: &tree, before: horizon, everything: everything) { threads.name($0) }
+    let patience = 60 * (ticksPerSecond ?? 1 << 27)
+    folder.fold(
+      into: &tree, before: horizon, everything: everything, stale: time > patience ? time - patience : 0,
+      hasEnded: { threads.threads[$0]?.isAlive == false }, name: { threads.name($0) })
   }
 
   /// Takes note of the generation of an aggregate frame; false when the frame is from before a reset.
@@ -99,6 +103,7 @@ public struct Session: Sendable {
       lockHolds = [:]
       facts = LockFacts()
       stackNodes = [:]
+      stackHistory = StackHistory()
     }
     return generation == self.generation
   }
@@ -115,14 +120,4 @@ public struct Session: Sendable {
       change(&lockHolds[row - RowIndex.lockHold(0), default: Counter()])
     }
   }
-}
-
-/// What the tracer itself costs, as the kernel reports it, since boot.
-public struct TracerCost: Sendable, Equatable {
-  public internal(set) var bytesSent: UInt64 = 0
-  public internal(set) var framesSent: UInt64 = 0
-  /// TSC ticks spent in the drain.
-  public internal(set) var ticksSpent: UInt64 = 0
-  /// Threads for which the name table had no room.
-  public internal(set) var unnamedThreads: UInt64 = 0
 }

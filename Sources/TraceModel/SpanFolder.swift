@@ -3,7 +3,8 @@
 // A thread may have run on several CPUs, whose frames arrive in any order, so events wait until the stream is
 // `horizon` ticks past them. Then they are sorted by end; one that began before those that ended earlier holds them. A
 // system call is never inside another, so with each system call everything before its end is settled; spans after the
-// last one wait for the call they may belong to, up to `pendingLimit` of them.
+// last one wait for the call they may belong to, up to `pendingLimit` of them. A thread that has ended makes no call any
+// more: exit does not return, so its last spans would wait forever, and threads come without end.
 import Tracer
 
 struct SpanFolder: Sendable {
@@ -35,16 +36,21 @@ struct SpanFolder: Sendable {
     return queues.count - 1
   }
 
-  /// Folds what ended before `horizon` into the tree; `everything` also what could still be enclosed.
+  /// Folds what ended before `horizon` into the tree.
+  /// - Parameters:
+  ///   - everything: also what could still be enclosed.
+  ///   - stale: threads of which nothing has come since are taken for ended.
   mutating func fold(
-    into tree: inout SpanTree, before horizon: UInt64, everything: Bool = false, name: (UInt32) -> String
+    into tree: inout SpanTree, before horizon: UInt64, everything: Bool = false, stale: UInt64 = 0,
+    hasEnded: (UInt32) -> Bool = { _ in false }, name: (UInt32) -> String
   ) {
     queues.sort { $0.key < $1.key }
     var place = 0
     while place < queues.count {
       let thread = queues[place].thread
       let end = queues[place...].firstIndex { $0.thread != thread } ?? queues.count
-      fold(place..<end, into: &tree, before: horizon, everything) { name(thread) }
+      let isOver = hasEnded(thread) || queues[place..<end].allSatisfy { $0.lastEnd < stale }
+      fold(place..<end, into: &tree, before: horizon, everything, isOver: isOver) { name(thread) }
       place = end
     }
     forgetIdleThreads()
@@ -52,7 +58,8 @@ struct SpanFolder: Sendable {
 
   // Folds one thread, whose queues these are.
   private mutating func fold(
-    _ range: Range<Int>, into tree: inout SpanTree, before horizon: UInt64, _ everything: Bool, name: () -> String
+    _ range: Range<Int>, into tree: inout SpanTree, before horizon: UInt64, _ everything: Bool, isOver: Bool,
+    name: () -> String
   ) {
     for place in range { queues[place].sort() }
     var events = queues[range.lowerBound].prefix(before: horizon, everything)
@@ -60,7 +67,7 @@ struct SpanFolder: Sendable {
       events = SpanQueue.merge(events, queues[place].prefix(before: horizon, everything))
     }
     let waiting = queues[range].reduce(0) { $0 + $1.count }
-    let settled = everything ? events.count : Self.settled(events, waiting: waiting)
+    let settled = everything || isOver ? events.count : Self.settled(events, waiting: waiting)
     guard settled > 0 else { return }
     let root = tree.child(of: nil, .thread(name()))
     events.withUnsafeBufferPointer { Self.fold(UnsafeBufferPointer(rebasing: $0[..<settled]), into: &tree, root: root) }

@@ -19,6 +19,9 @@ struct SpanQueue: Sendable {
   var thread: UInt32 { UInt32(truncatingIfNeeded: key >> 8) }
   var count: Int { events.count - start }
 
+  /// The end of the event that came last.
+  var lastEnd: UInt64 { events.last?.end ?? 0 }
+
   mutating func append(_ more: UnsafeBufferPointer<TraceEvent>) { events.append(contentsOf: more) }
 
   /// Brings those into order that have come since.
@@ -48,8 +51,18 @@ struct SpanQueue: Sendable {
   /// Lets the first `count` go.
   mutating func remove(_ count: Int) {
     start += count
+    // A copy of the model shares the events: it must not have its own only to let them go.
+    if start == events.count {
+      (events, start, sorted) = ([], 0, 0)
+      return
+    }
     guard start > events.count / 2 else { return }
-    events.removeSubrange(..<start)
+    // Most threads leave a few: they do not need room for the many that there were.
+    if (events.count - start) * 8 < events.capacity {
+      events = Array(events[start...])
+    } else {
+      events.removeSubrange(..<start)
+    }
     sorted -= start
     start = 0
   }

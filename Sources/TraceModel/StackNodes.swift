@@ -16,17 +16,21 @@ public struct CountedStack: Sendable, Equatable {
 }
 
 struct StackNodes: Sendable {
-  private struct Node: Sendable {
-    var isKnown = false
+  private struct Place: Sendable, Equatable {
     /// The parent's row plus one; 0 for a root, whose address is kind and program.
-    var parent: UInt64 = 0
-    var address: UInt64 = 0
-    var count: UInt64 = 0
-    var sum: UInt64 = 0
+    var parent: UInt32
+    var address: UInt64
   }
 
-  /// By row: what a few bytes of a stream can name must not cost more than a few bytes here.
-  private var nodes: [Int: Node] = [:]
+  private struct Total: Sendable {
+    var count: UInt64
+    var sum: UInt64
+  }
+
+  // By row: what a few bytes of a stream can name must not cost more than a few bytes here. Apart, for places stay as
+  // they are: the copies that going back in time needs share them.
+  private var places: [UInt32: Place] = [:]
+  private var totals: [UInt32: Total] = [:]
   /// Stacks that found no room at all.
   var refused: UInt64 = 0
   /// No kernel has more: a stream that says so is not believed.
@@ -35,34 +39,46 @@ struct StackNodes: Sendable {
 
   mutating func define(_ row: Int, parent: UInt64, address: UInt64) {
     guard row < Self.limit else { return }
-    nodes[row, default: Node()].isKnown = true
-    nodes[row, default: Node()].parent = parent
-    nodes[row, default: Node()].address = address
+    let place = Place(parent: UInt32(clamping: parent), address: address)
+    if places[UInt32(row)] != place { places[UInt32(row)] = place }
   }
 
-  mutating func count(_ row: Int, _ count: UInt64, sum: UInt64) {
-    guard row < Self.limit else { return }
-    nodes[row, default: Node()].count = count
-    nodes[row, default: Node()].sum = sum
+  /// Returns what the row's totals were before; nil when nothing had been counted there, or there is no such row.
+  @discardableResult
+  mutating func count(_ row: Int, _ count: UInt64, sum: UInt64) -> (count: UInt64, sum: UInt64)? {
+    guard row < Self.limit else { return (count, sum) }
+    let old = totals[UInt32(row)]
+    if count > 0 || old != nil { totals[UInt32(row)] = Total(count: count, sum: sum) }
+    return old.flatMap { $0.count > 0 ? ($0.count, $0.sum) : nil }
   }
 
   func stacks(of kind: StackKind) -> [CountedStack] {
-    nodes.keys.sorted().compactMap { row in
-      guard let node = nodes[row], node.count > 0, let (root, frames) = path(to: row), root & 15 == kind.rawValue
-      else { return nil }
-      return CountedStack(program: Int(clamping: root >> 4), frames: frames, count: node.count, sum: node.sum)
+    totals.filter { $0.value.count > 0 }.sorted { $0.key < $1.key }.compactMap { row, total in
+      stack(row, kind, count: total.count, sum: total.sum)
     }
   }
 
+  /// With other sums than the totals: those of a stretch of time. A row without any is left out.
+  func stacks(of kind: StackKind, _ sums: (Int) -> (count: Double, sum: Double)?) -> [CountedStack] {
+    totals.keys.sorted().compactMap { row in
+      sums(Int(row)).flatMap { stack(row, kind, count: UInt64($0.count.rounded()), sum: UInt64($0.sum.rounded())) }
+    }
+  }
+
+  private func stack(_ row: UInt32, _ kind: StackKind, count: UInt64, sum: UInt64) -> CountedStack? {
+    guard let (root, frames) = path(to: row), root & 15 == kind.rawValue else { return nil }
+    return CountedStack(program: Int(clamping: root >> 4), frames: frames, count: count, sum: sum)
+  }
+
   // A stream of lies may have circles: paths end at a depth that no kernel has.
-  private func path(to row: Int) -> (root: UInt64, frames: [UInt64])? {
+  private func path(to row: UInt32) -> (root: UInt64, frames: [UInt64])? {
     var frames: [UInt64] = []
     var next = row
     while frames.count < Self.depthLimit {
-      guard let node = nodes[next], node.isKnown else { return nil }
-      if node.parent == 0 { return (node.address, frames.reversed()) }
-      frames.append(node.address)
-      next = Int(clamping: node.parent) - 1
+      guard let place = places[next] else { return nil }
+      if place.parent == 0 { return (place.address, frames.reversed()) }
+      frames.append(place.address)
+      next = place.parent - 1
     }
     return nil
   }
@@ -110,7 +126,8 @@ extension Session {
       if let definition = row.definition {
         nodes.define(row.place, parent: definition.parent, address: definition.address)
       }
-      nodes.count(row.place, row.count, sum: row.sum)
+      let old = nodes.count(row.place, row.count, sum: row.sum)
+      if row.count > 0 { noteStack(cpu: Int(cpu), row: row.place, from: old, to: (row.count, row.sum)) }
     }
     stackNodes[Int(cpu)] = nodes
     return true

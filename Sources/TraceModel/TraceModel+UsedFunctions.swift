@@ -9,6 +9,7 @@ extension TraceModel {
     guard let names = names(of: session) else { return [] }
     var used = UsedCode()
     var sites = Set(session.lockFacts(.wait).map(\.first) + session.lockFacts(.again).map(\.second))
+    sites.formUnion(session.lockFacts(.order).map(\.second))
     let code = code(of: session)
     var resolver = StackResolver(code)
     for kind in StackKind.allCases {

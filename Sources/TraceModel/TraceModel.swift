@@ -69,6 +69,12 @@ public struct TraceModel: Sendable {
   /// beside it. For copies that are kept long and must be small.
   public mutating func settleSpans() { for index in sessions.indices { sessions[index].foldEverything() } }
 
+  /// Lets go what waits for what may enclose it: of a copy that is only looked at, so that the original does not have to
+  /// share it.
+  public mutating func forgetPendingSpans() {
+    for index in sessions.indices { sessions[index].folder = SpanFolder() }
+  }
+
   private mutating func take(_ piece: Deframer.Piece, _ each: ((TraceEvent) -> Void)?) {
     switch piece {
     case .frame(let payload): take(frame: payload, each)

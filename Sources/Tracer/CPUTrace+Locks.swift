@@ -38,7 +38,7 @@ extension CPUTrace {
     let held = area.pointee.heldLocks
     facts.add(.call, lockClass, taker.row, taker.context)
     let isInterrupt = taker.context & LockContext.interrupt
-    noteOrder(lockClass, isInterrupt: isInterrupt, facts)
+    noteOrder(lockClass, site: site, isInterrupt: isInterrupt, facts)
     if taker.serial != 0 { notePast(lock, lockClass, site: site, taker, facts) }
     let count = Int(truncatingIfNeeded: held.pointee.count)
     guard count < 16 else { return }
@@ -84,11 +84,11 @@ extension CPUTrace {
   public func forgetHeldLocks() { area.pointee.heldLocks.pointee.count = 0 }
 
   // Edges from the innermost lock held in the same context: the others have theirs already.
-  private func noteOrder(_ lockClass: UInt32, isInterrupt: UInt64, _ facts: TallyTable) {
+  private func noteOrder(_ lockClass: UInt32, site: UInt32, isInterrupt: UInt64, _ facts: TallyTable) {
     let held = area.pointee.heldLocks
     guard held.pointee.count > 0 else { return }
     let last = held.pointee.entries[Int(truncatingIfNeeded: held.pointee.count) &- 1]
-    if last.isInterrupt == isInterrupt { facts.add(.order, lockClass, UInt64(last.lockClass)) }
+    if last.isInterrupt == isInterrupt { facts.add(.order, lockClass, UInt64(last.lockClass), UInt64(site)) }
   }
 
   private func notePast(

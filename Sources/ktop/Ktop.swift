@@ -9,7 +9,8 @@ struct Ktop: AsyncParsableCommand {
     abstract: "Watches the system calls, locks and spans of a kernel, live or from a recording.",
     discussion: "Without a terminal on standard output, what would be a screen becomes a table at the end.",
     subcommands: [
-      Run.self, Attach.self, Record.self, Replay.self, Dump.self, Watch.self, Serve.self, Findings.self, Draw.self,
+      Run.self, Attach.self, Record.self, Replay.self, Open.self, Dump.self, Watch.self, Serve.self, Findings.self,
+      Draw.self,
     ])
 
   @Flag(help: "Print the configuration as it is in force, as a file to start from.")

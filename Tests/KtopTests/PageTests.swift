@@ -103,6 +103,32 @@ import Tracer
     #expect(lower != .none)
   }
 
+  @Test func dotsShowFourLevelsALineAndFramesNarrowerThanACell() throws {
+    var person = try Person(columns: 100, rows: 40, isUnicode: true, looksAt: Person.recorded("shell"))
+    person.press(.character("3"), .character("b"), .character("b"))
+    try expectGolden(person.text, "flame-dots")
+    // Every name, and everything that the names do not show.
+    person.press(.character("b"))
+    #expect(person.text.contains("|all"))
+    let narrow = FlameTree(
+      (0..<40).map { (name: "\($0)", parent: -1, own: UInt64(1)) }, root: "all", unit: .count)
+    #expect(FlameLayer(narrow, zoom: 0, width: 20, depth: 9).levels[1].count == 20)
+    #expect(FlameLayer(narrow, zoom: 0, width: 40, depth: 9).levels[1].count == 40)
+    var plain = try Person(columns: 100, rows: 40, looksAt: Person.recorded("shell"))
+    plain.press(.character("3"), .character("b"))
+    try expectGolden(plain.text, "flame-dots-ascii")
+  }
+
+  @Test func aClickInDotsChoosesWhatIsThere() throws {
+    var person = try Person(columns: 100, rows: 40, isUnicode: true, looksAt: Person.recorded("shell"))
+    person.press(.character("3"), .character("b"), .character("b"))
+    person.press(.click(row: 5, column: 30))
+    #expect(person.text.contains("\nall: "))
+    person.press(.click(row: 6, column: 10))
+    #expect(!person.text.contains("\nall: "))
+    #expect(person.screen.cells[6][10].style == .halves(.cursor, .none))
+  }
+
   @Test func clicksChooseAndZoom() throws {
     var person = try person()
     person.press(.click(row: 3, column: 22))
@@ -217,36 +243,5 @@ import Tracer
     #expect(try #require(person.app.travel.position) > start && person.text.contains("x0.1"))
     person.wait(100)
     #expect(person.app.travel.position == nil && !person.text.contains("PAST"))
-  }
-
-  @Test func theRingKeepsTheEnd() throws {
-    let scratch = Scratch()
-    let ring = RingStore(directory: scratch.path + "/state/ktop", bytes: 8 << 16)
-    var random = SystemRandomNumberGenerator()
-    var all: [UInt8] = []
-    while all.count < 3_000_000 {
-      let piece = (0..<Int.random(in: 1...50_000)).map { _ in UInt8.random(in: 0...255, using: &random) }
-      piece.withUnsafeBufferPointer { ring.append($0) }
-      all += piece
-    }
-    #expect(
-      ring.end == UInt64(all.count) && ring.end - ring.beginning <= 8 << 16 && ring.end - ring.beginning > 7 << 16)
-    var offset = ring.beginning
-    var kept: [UInt8] = []
-    let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 7777, alignment: 1)
-    defer { buffer.deallocate() }
-    while case let count = ring.read(at: offset, into: buffer), count > 0 {
-      kept += buffer.prefix(count)
-      offset += UInt64(count)
-    }
-    #expect(kept == Array(all[Int(ring.beginning)...]))
-  }
-
-  @Test func aDiskThatTakesNothingCostsOnlyTheHistory() throws {
-    let collector = Collector(
-      BytesSource(Sample(calls: 500).recording), names: try NameLookup(elf: nil),
-      store: RingStore(directory: "/proc/none/ktop", bytes: 1 << 20))
-    while try collector.pump() {}
-    #expect(collector.snapshot().losses.received > 0 && collector.snapshot(at: 0) == nil)
   }
 }

@@ -83,6 +83,35 @@ import Tracer
     #expect(model.session!.pendingSpans < 15_000)
   }
 
+  /// exit does not return: the spans in it are enclosed by nothing that comes, and threads come without end.
+  @Test(arguments: [true, false]) func theLastSpansOfThreadsThatEndAreNotKept(isTold: Bool) throws {
+    let machine = Machine()
+    var model = TraceModel()
+    for tid in UInt32(1)...300 {
+      let thread = machine.thread(tid, "sh")
+      machine.run(thread)
+      let call = machine.begin()
+      machine.advance(1600)
+      machine.systemCall(0, from: call)
+      let exit = machine.begin()
+      machine.advance(1600)
+      machine.span(5, from: exit)
+      if isTold { machine.threads.remove(thread.pointee.slot) }
+      machine.advance(Machine.hertz)
+      machine.tick()
+      model.feed(machine.takeBytes())
+    }
+    let session = try #require(model.session)
+    #expect(session.pendingSpans < (isTold ? 8 : 80), "\(session.pendingSpans)")
+    machine.flush()
+    model.feed(machine.takeBytes())
+    model.finish()
+    for label in [SpanTree.Label.span(5), .systemCall(0)] {
+      let nodes = model.session?.tree.nodes.filter { $0.label == label } ?? []
+      #expect(nodes.reduce(0) { $0 + $1.count } == 300)
+    }
+  }
+
   private func tree(_ machine: Machine) throws -> [String: UInt64] {
     machine.flush()
     return named(decode(machine.takeBytes())).mapValues(\.selfOnCPU)

@@ -17,7 +17,16 @@ enum ConsoleTerminal {
       Terminals.currentSession = { Thread.current.process.session }
       TerminalDevice.registerConsole(terminal)
       if Console.isPlain { terminal.makePlain() }
+      if let size { terminal.resize(size) }
     } catch { Panic.stop("no memory for the console") }
+  }
+
+  /// What the boot line says of it.
+  private static var size: WindowSize? {
+    guard let rows = BootLine.number(of: "console_rows"), let columns = BootLine.number(of: "console_columns") else {
+      return nil
+    }
+    return WindowSize(rows: UInt16(clamping: rows), columns: UInt16(clamping: columns))
   }
 
   /// The console, for the first program; its session gets it as controlling terminal.

@@ -18,6 +18,8 @@ struct Activity: Sendable {
   /// The latest end of an event.
   private(set) var time: UInt64 = 0
   static let threadLimit = 8192
+  /// A checkpoint may keep as many again, and there are several.
+  static let callLimit = 8192
 
   init() {}
 
@@ -39,7 +41,7 @@ struct Activity: Sendable {
     calls[Self.key(event.thread, event.symbol), default: CallShare()].add(event)
     latencies[event.symbol.rawValue, default: LatencyHistory()].add(event, slice: clock.slice(of: event.end))
     withCPU(event.cpu) { $0.records &+= 1 }
-    if threads.count > Self.threadLimit { forgetOldThreads() }
+    if threads.count > Self.threadLimit || calls.count > Self.callLimit { forgetOldThreads() }
   }
 
   /// A thread's calls of one symbol.

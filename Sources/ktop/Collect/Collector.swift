@@ -25,6 +25,8 @@ final class Collector {
   private let recorder: Recorder?
   private var names: NameLookup
   private var history: TimeMachine?
+  private let store: (any StreamStore)?
+  private var namesToldAt = 0.0
   /// When reading a line makes sense again, by `Clock`.
   private(set) var readAgainAt = 0.0
   private var askedAt: Double?
@@ -43,6 +45,7 @@ final class Collector {
   ) {
     reading.add(programs)
     history = store.map(TimeMachine.init)
+    self.store = store
     self.source = source
     self.names = names
     self.recorder = recorder
@@ -63,7 +66,7 @@ final class Collector {
     switch source.read(into: buffer) {
     case .nothing: return false
     case .ended(let reason):
-      try finish(reason, leaving: false)
+      try finish(reason, leaving: source.endsAnywhere)
       return true
     case .bytes(let count):
       // A full buffer has more behind it.
@@ -103,6 +106,7 @@ final class Collector {
     reading.finish(leaving: leaving)
     let functions = recorder == nil ? [] : model.session.map(model.usedFunctionFrames) ?? []
     try recorder?.finish(leaving: leaving, functions: functions)
+    tellNames()
   }
 
   private static let farewellSeconds = 1.0
@@ -128,7 +132,7 @@ final class Collector {
 
   private func snapshot(of reading: Reading) -> Snapshot {
     var snapshot = Snapshot(of: self, reading, silentFor: Clock.seconds() - lastArrival)
-    if let console { snapshot.console = console.text }
+    if let console { snapshot.terminal = console.picture }
     snapshot.seconds = self.reading.seconds
     snapshot.earliest = history?.earliest ?? self.reading.seconds
     return snapshot
@@ -150,10 +154,20 @@ final class Collector {
     try recorder?.write(bytes)
     if state == .waiting && isTrace { state = .running }
     try findNames()
+    if Clock.seconds() > namesToldAt + Self.namesPeriod { tellNames() }
     if let session = model.session, let second = session.ticksPerSecond {
       if firstTime == nil { firstTime = session.time }
       source.streamReached(seconds: Double(session.time &- (firstTime ?? 0)) / Double(second))
     }
+  }
+
+  // Now and then, for whoever kills a ktop does not say so before.
+  private static let namesPeriod = 3.0
+
+  private func tellNames() {
+    namesToldAt = Clock.seconds()
+    guard let store, store.wantsNames, let session = model.session, let names = model.names(of: session) else { return }
+    store.setNames(names.frames() + model.usedFunctionFrames(of: session))
   }
 
   private func findNames() throws {
@@ -166,5 +180,6 @@ final class Collector {
     reading.add(table)
     history?.addNames(of: reading)
     recorder?.add(names: table)
+    tellNames()
   }
 }

@@ -26,7 +26,9 @@ struct NameLookup {
       let mismatch = BuildMismatch(stream: buildID, file: explicit.buildID)
       guard !isFirst else { throw ToolError(.badInput, "\(path ?? "ELF") has the wrong names: \(mismatch)") }
     }
-    if let table = streamed ?? KernelNames.known(buildID) { return (table, nil) }
+    // A stream that was cut short may have the names of spans and locks without those of functions.
+    if let streamed, !streamed.functions.isEmpty { return (streamed, nil) }
+    if let table = KernelNames.known(buildID) ?? streamed { return (table, nil) }
     return (
       nil, "no names for build \(NameTable.hexadecimal(buildID).prefix(12)): numbers shown; --elf FILE brings them"
     )

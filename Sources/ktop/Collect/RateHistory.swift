@@ -11,7 +11,8 @@ struct RateHistory: Sendable {
 
   private var last: [Row: UInt64] = [:]
   private(set) var slices: [Row: Slices] = [:]
-  private var slice: UInt64 = 0
+  /// The slice of the last look.
+  private(set) var slice: UInt64 = 0
   private(set) var slicesSeen = 0
 
   /// Looks at the counters, once a slice; `Session.time` is the clock.

@@ -14,7 +14,24 @@ struct Reading: Sendable {
   private var bootBegan = 0.0
   private var boot: UInt8?
 
+  /// Bytes that are fed at once: fewer where the stream is quiet, for histories look at the model between two pieces and
+  /// want to see each of their slices, however much a read brings.
+  private var pieceBytes = 512
+  private static let pieceLimits = 128...1 << 16
+
   mutating func feed(_ bytes: UnsafeBufferPointer<UInt8>) {
+    var rest = bytes
+    while !rest.isEmpty {
+      let piece = min(pieceBytes, rest.count)
+      let slice = rates.slice
+      feed(piece: UnsafeBufferPointer(rebasing: rest[..<piece]))
+      rest = UnsafeBufferPointer(rebasing: rest[piece...])
+      if rates.slice > slice + 1 { pieceBytes = max(Self.pieceLimits.lowerBound, pieceBytes / 4) }
+      if rates.slice == slice { pieceBytes = min(Self.pieceLimits.upperBound, pieceBytes * 2) }
+    }
+  }
+
+  private mutating func feed(piece bytes: UnsafeBufferPointer<UInt8>) {
     // The activity is taken out meanwhile: two owners would mean a copy for each event.
     var activity = self.activity
     self.activity = Activity()

@@ -23,6 +23,8 @@ struct Snapshot: Sendable {
   var boots = 0
   var bytesPerSecond = 0.0
   var recordsPerSecond = 0.0
+  /// What the tracer itself takes of one CPU, lately: 0 to 1.
+  var drainShare = 0.0
   var bytes: UInt64 = 0
   var losses = Losses()
   /// Frames that failed their checksum, or made no sense.
@@ -62,8 +64,9 @@ struct Snapshot: Sendable {
   var filter: FilterState?
   var generation: UInt64 = 0
   var bootTime: UInt64 = 0
-  /// What the console wrote on the trace line.
-  var console: [UInt8] = []
+  /// What the console wrote on the trace line, and what it shows where it is a terminal of ours.
+  var consoleText: [UInt8] = []
+  var terminal: TerminalPicture?
 }
 
 /// A moment to compare with.
@@ -83,8 +86,9 @@ extension Snapshot {
     bytes = model.bytesReceived
     badFrames = model.badFrames + model.malformedFrames
     boots = model.sessions.count
-    console = model.console
+    consoleText = model.console
     self.model = model
+    self.model?.forgetPendingSpans()
     if state == .running && collector.source.isLive { self.silentFor = silentFor }
     activity = reading.activity
     rates = reading.rates
@@ -92,6 +96,7 @@ extension Snapshot {
     if self.silentFor < 2 {
       bytesPerSecond = reading.meter.bytesPerSecond
       recordsPerSecond = reading.meter.recordsPerSecond
+      drainShare = reading.meter.drainShare
     }
     if let session = model.session { take(session, model) }
   }
@@ -131,49 +136,6 @@ extension Snapshot {
     let on = (0..<32).filter { hello.enabledKeys >> UInt32($0) & 1 != 0 }
     return known.union(on).filter { $0 < 32 }.sorted().map {
       Key(id: $0, name: names?.keys[$0] ?? "key_\($0)", isOn: hello.enabledKeys >> UInt32($0) & 1 != 0)
-    }
-  }
-}
-
-extension Snapshot {
-  /// Nanoseconds of so many ticks; NaN before the first HELLO.
-  func nanoseconds(_ ticks: UInt64) -> Double { ticksPerSecond.map { Double(ticks) * 1e9 / Double($0) } ?? .nan }
-
-  /// Seconds since the machine was started.
-  func secondsSinceBoot(_ time: UInt64) -> Double { nanoseconds(time &- bootTime) / 1e9 }
-
-  func threadName(_ tid: UInt32) -> String { threads[tid]?.name ?? (tid == 0 ? "idle" : "[unnamed]") }
-
-  func name(of symbol: Symbol) -> String {
-    if symbol == .otherSystemCall { return "other" }
-    return symbol.isSystemCall
-      ? TraceModel.systemCallName(Int(symbol.rawValue) - 512) : spanName(Int(symbol.rawValue))
-  }
-
-  func spanName(_ id: Int) -> String { spanNames[id] ?? "span_\(id)" }
-
-  func name(of label: SpanTree.Label) -> String {
-    switch label {
-    case .thread(let name): return name
-    case .systemCall(let number): return TraceModel.systemCallName(number)
-    case .span(let id): return spanName(id)
-    }
-  }
-
-  /// How often a row was counted lately, by equal stretches of time, oldest first. A stream too short for the counters'
-  /// own history is shown by its events.
-  func series(_ row: RateHistory.Row, count: Int) -> [UInt64] {
-    guard rates.slicesSeen < 6 else { return rates.series(row, count: count) }
-    let symbol: Symbol
-    switch row {
-    case .systemCall(let number): symbol = Symbol.systemCall(UInt64(number))
-    case .span(let id): symbol = Symbol.span(UInt32(id))
-    case .lock: return Array(repeating: 0, count: count)
-    }
-    let slices = activity.latencies[symbol.rawValue]?.slices
-    return (0..<count).map { index in
-      let slice = activity.slice &- UInt64(count - 1 - index)
-      return slices?.cells(of: slice)?.reduce(UInt64(0)) { $0 + UInt64($1) } ?? 0
     }
   }
 }

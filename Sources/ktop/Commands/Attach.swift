@@ -20,8 +20,7 @@ struct Attach: AsyncParsableCommand {
   @OptionGroup var limit: TimeLimit
   @OptionGroup var screen: ScreenOptions
 
-  @Option(help: ArgumentHelp("Also keep the stream in a file.", valueName: "FILE"))
-  var record: String?
+  @OptionGroup var record: RecordOption
 
   func validate() throws {
     guard (endpoint == nil) != (stub.gdb == nil) else { throw ValidationError("give an ENDPOINT or --gdb HOST:PORT") }
@@ -35,16 +34,18 @@ struct Attach: AsyncParsableCommand {
       guard let endpoint else { return ToolError.Kind.usage.rawValue }
       let source = try endpoint.open()
       let collector = Collector(
-        source, names: names, recorder: try record.map(Recorder.init), store: endpoint.store(settings))
+        source, names: names, recorder: try record.recorder(),
+        store: try record.ring(settings) ?? endpoint.store(settings))
       return try collector.watch(settings: settings, limit: limit.seconds, batchLimit: 10)
     }
   }
 
   private func sample(_ gdb: String) throws -> Int32 {
     let settings = try screen.load()
-    let recorder = try record.map(Recorder.init)
+    let (recorder, ring) = (try record.recorder(), try record.ring(settings))
     let source = try stub.open(gdb, elf: names.elf)
-    let collector = Collector(source, names: try NameLookup(elf: nil), recorder: recorder, machineIsBooting: true)
+    let collector = Collector(
+      source, names: try NameLookup(elf: nil), recorder: recorder, store: ring, machineIsBooting: true)
     let status: Int32
     do { status = try collector.watch(settings: settings, limit: limit.seconds, batchLimit: 10) } catch {
       _ = try source.stop()

@@ -69,7 +69,7 @@ struct Draw: AsyncParsableCommand {
     await endingWithStatus {
       let settings = try Settings.load(theme: theme)
       let source = try RecordingFile.open(file)
-      let store: (any StreamStore)? = FileStore(file)
+      let store = RecordingFile.store(file, source, settings)
       let collector = Collector(source, names: try names.lookup(), store: store)
       while !collector.hasEnded { _ = try collector.pump() }
       try collector.requireTrace()

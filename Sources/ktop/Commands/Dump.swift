@@ -7,13 +7,7 @@ struct Dump: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Print what a recording or a running kernel's trace says: a table, JSON, CSV or OpenMetrics.")
 
-  @Argument(help: "A recording; - for standard input.")
-  var file: String?
-
-  @Option(
-    help: ArgumentHelp("Collect from a running kernel; see attach.", valueName: "ENDPOINT"),
-    transform: Endpoint.init(parsing:))
-  var attach: Endpoint?
+  @OptionGroup var input: TraceInput
 
   enum Format: String, EnumerableFlag {
     case table, json, csv, openmetrics
@@ -31,21 +25,9 @@ struct Dump: AsyncParsableCommand {
   @Flag(exclusivity: .exclusive)
   var format = Format.table
 
-  @OptionGroup var names: NameOptions
-  @OptionGroup var limit: TimeLimit
-
-  func validate() throws {
-    guard (file == nil) != (attach == nil) else { throw ValidationError("give a recording or --attach ENDPOINT") }
-  }
-
   func run() async {
     await endingWithStatus {
-      let names = try names.lookup()
-      let source = try attach?.open() ?? RecordingFile.open(file ?? "-")
-      let collector = Collector(source, names: names)
-      let seconds = limit.seconds ?? (attach == nil ? nil : 10)
-      let ending = try BatchLoop(collector: collector, limit: seconds).run()
-      try collector.requireTrace()
+      let (collector, ending) = try input.collect()
       try printOut(text(of: collector))
       return ending.status
     }

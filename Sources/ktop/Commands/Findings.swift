@@ -9,13 +9,7 @@ struct Findings: AsyncParsableCommand {
     abstract: "Say what is worth mending in a kernel: needless locks, logging, untouched memory, calls grown slower.",
     discussion: "Rules about locks need the probes syscalls, scheduler and locks; the others, process.")
 
-  @Argument(help: "A recording; - for standard input.")
-  var file: String?
-
-  @Option(
-    help: ArgumentHelp("Collect from a running kernel; see attach.", valueName: "ENDPOINT"),
-    transform: Endpoint.init(parsing:))
-  var attach: Endpoint?
+  @OptionGroup var input: TraceInput
 
   @Flag(help: "JSON, with its schema_version.")
   var json = false
@@ -23,22 +17,13 @@ struct Findings: AsyncParsableCommand {
   @Flag(help: "Exit with status 2 when there is any finding.")
   var fail = false
 
-  @OptionGroup var names: NameOptions
-  @OptionGroup var limit: TimeLimit
-
-  func validate() throws {
-    guard (file == nil) != (attach == nil) else { throw ValidationError("give a recording or --attach ENDPOINT") }
-  }
-
   func run() async {
     await endingWithStatus {
-      let names = try names.lookup()
-      let source = try attach?.open() ?? RecordingFile.open(file ?? "-")
-      let collector = Collector(source, names: names)
-      let ending = try BatchLoop(collector: collector, limit: limit.seconds ?? (attach == nil ? nil : 10)).run()
-      try collector.requireTrace()
+      let (collector, ending) = try input.collect()
       let found = collector.model.session.map(collector.model.findings(of:)) ?? []
-      try printOut(json ? Finding.report(found).text : text(found, collector.model))
+      let cost = TextReport(collector.snapshot()).cost.map { $0 + "\n" } ?? ""
+      try printOut(
+        json ? Finding.report(found, of: collector.model.session).text : text(found, collector.model) + cost)
       return fail && !found.isEmpty && ending.status == 0 ? 2 : ending.status
     }
   }

@@ -8,7 +8,7 @@ struct Replay: AsyncParsableCommand {
   static let configuration = CommandConfiguration(
     abstract: "Show a recording as if it happened now, or at once.")
 
-  @Argument(help: "A recording; - for standard input.")
+  @Argument(help: "A recording, or a ring (see open); - for standard input.")
   var file: String
 
   @Option(help: ArgumentHelp("Seconds of the recording per second; without it, all at once.", valueName: "FACTOR"))
@@ -25,18 +25,24 @@ struct Replay: AsyncParsableCommand {
     await endingWithStatus {
       let settings = try screen.load()
       let source = try RecordingFile.open(file, speed: speed)
-      let collector = Collector(source, names: try names.lookup(), store: Endpoint.path(file).store(settings))
+      let collector = Collector(source, names: try names.lookup(), store: RecordingFile.store(file, source, settings))
       return try collector.watch(settings: settings, limit: nil, batchLimit: nil)
     }
   }
 }
 
 enum RecordingFile {
+  /// Where what was opened can be read again.
+  static func store(_ path: String, _ source: ByteSource, _ settings: Settings) -> (any StreamStore)? {
+    if let ring = source as? RingSource { return RingReader(ring) }
+    return FileStore(path) ?? RingStore.passing(settings)
+  }
+
   static func open(_ path: String, speed: Double? = nil) throws -> ByteSource {
     guard path != "-" else { return FileSource(dup(0), label: "standard input", follows: false, speed: speed) }
     var status = stat()
     if stat(path, &status) == 0 && status.st_mode & S_IFMT == S_IFDIR {
-      throw ToolError(.noInput, "\(path) is a directory")
+      return try RingSource(RingFolder(path: path), speed: speed)
     }
     return FileSource(try Endpoint.openFile(path, O_RDONLY), label: path, follows: false, speed: speed)
   }

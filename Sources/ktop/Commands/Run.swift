@@ -34,6 +34,12 @@ struct Run: AsyncParsableCommand {
   var transport = TraceTransport.auto
 
   @OptionGroup var only: OnlyOption
+  @Option(
+    help: ArgumentHelp(
+      "Keep the last of the stream in this folder, for open, instead of all of it in ./recordings.", valueName: "FOLDER"
+    ))
+  var record: String?
+
   @OptionGroup var limit: TimeLimit
   @OptionGroup var screen: ScreenOptions
 
@@ -55,7 +61,8 @@ struct Run: AsyncParsableCommand {
       machine.append = "trace=\(trace)" + (try only.bootWords(machine.kernel))
       machine.command = command.isEmpty ? ShellWorkload.command : command
       return try await WatchedRun(
-        machine, transport: try await transport.resolved(), settings: try screen.load(), limit: limit.seconds
+        machine, transport: try await transport.resolved(), settings: try screen.load(), ring: record,
+        limit: limit.seconds
       ).run()
     }
   }

@@ -1,5 +1,6 @@
 // The trees that a snapshot has flame graphs of: stacks that the kernel has counted, and the tree of spans.
 
+import FlameGraph
 import Recordings
 import TraceModel
 import Tracer
@@ -51,31 +52,32 @@ enum FlameKind: CaseIterable, Sendable {
     return all[((all.firstIndex(of: self) ?? 0) + 1) % all.count]
   }
 
-  /// - Parameter seconds: only what the last so many brought; of spans, whose history is kept.
-  func tree(of snapshot: Snapshot, lastSeconds seconds: Double?) -> FlameTree {
-    if let stacks { return Self.tree(of: snapshot, stacks) }
-    let then = seconds.flatMap { snapshot.treeHistory.values($0, before: snapshot.time, of: snapshot) }
-    let own = Self.own(snapshot.tree, self)
+  /// - Parameter window: only what counts in it, which ends now; since the mark where there is one.
+  func tree(of snapshot: Snapshot, in window: TimeWindow?) -> FlameTree {
+    if let stacks { return Self.tree(of: snapshot, stacks, in: window) }
+    let sums = window.map { snapshot.treeHistory.sums(in: $0, of: snapshot) }
+    let own = sums == nil ? Self.own(snapshot.tree, self) : []
     let items = snapshot.tree.indices.map { index in
-      let before = then.map { index < $0.count ? $0[index] : SpanSums() } ?? SpanSums()
-      return (
+      (
         name: snapshot.name(of: snapshot.tree[index].label), parent: snapshot.tree[index].parent ?? -1,
-        own: own[index] &- min(own[index], before.value(self))
+        own: sums.map { $0[index].value(self) } ?? own[index]
       )
     }
     return FlameTree(items, root: "all", unit: self == .calls ? .count : .ticks)
   }
 
-  private static func tree(of snapshot: Snapshot, _ kind: StackKind) -> FlameTree {
+  private static func tree(of snapshot: Snapshot, _ kind: StackKind, in window: TimeWindow?) -> FlameTree {
     let unit: FlameTree.Unit = kind == .running ? .count : .nanoseconds
-    guard let model = snapshot.model, let session = snapshot.session else {
-      return FlameTree([], root: "all", unit: unit)
+    func tree(_ stacks: FoldedStacks) -> FlameTree {
+      FlameTree(stacks.rows.map { (name: $0.name, parent: $0.parent, own: $0.value) }, root: "all", unit: unit)
     }
-    let rows = model.stacks(of: session, kind).rows
-    let tree = FlameTree(rows.map { (name: $0.name, parent: $0.parent, own: $0.value) }, root: "all", unit: unit)
-    guard let then = snapshot.marked, let marked = then.model, let before = then.session else { return tree }
-    let earlier = marked.stacks(of: before, kind).rows.map { (name: $0.name, parent: $0.parent, own: $0.value) }
-    return tree.without(FlameTree(earlier, root: "all", unit: unit))
+    guard let model = snapshot.model, let session = snapshot.session else { return tree(FoldedStacks()) }
+    if let window {
+      return tree(model.stacks(of: session, kind, in: window, since: snapshot.marked?.session?.time ?? 0))
+    }
+    let all = tree(model.stacks(of: session, kind))
+    guard let marked = snapshot.marked?.model, let before = marked.session else { return all }
+    return all.without(tree(marked.stacks(of: before, kind)))
   }
 
   static func own(_ tree: [SpanTree.Node], _ kind: FlameKind) -> [UInt64] {
@@ -87,21 +89,6 @@ enum FlameKind: CaseIterable, Sendable {
       for node in tree { if let parent = node.parent { inside[parent] &+= node.offCPU } }
       return zip(tree, inside).map { $0.offCPU > $1 ? $0.offCPU - $1 : 0 }
     default: return tree.map(\.selfOnCPU)
-    }
-  }
-}
-
-/// A node's own sums at some moment.
-struct SpanSums: Sendable {
-  var onCPU: UInt64 = 0
-  var offCPU: UInt64 = 0
-  var count: UInt64 = 0
-
-  func value(_ kind: FlameKind) -> UInt64 {
-    switch kind {
-    case .calls: return count
-    case .spansOff: return offCPU
-    default: return onCPU
     }
   }
 }

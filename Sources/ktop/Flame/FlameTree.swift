@@ -29,9 +29,9 @@ struct FlameTree: Sendable {
       nodes[nodes[index].parent].children.append(index)
     }
     // By name: what is live stays where it is.
+    let names = nodes.map(\.name)
     for index in nodes.indices where nodes[index].children.count > 1 {
-      let names = nodes
-      nodes[index].children.sort { names[$0].name < names[$1].name }
+      nodes[index].children.sort { names[$0] < names[$1] }
     }
   }
 

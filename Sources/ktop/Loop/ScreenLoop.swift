@@ -7,6 +7,8 @@ import Tracer
 
 final class ScreenLoop {
   private static let firstFramePeriod = 0.02
+  /// What somebody types wants to be seen.
+  private static let typingPeriod = 0.03
   /// What plays is drawn ten times a second.
   private static let playingPeriod = 0.1
 
@@ -18,6 +20,7 @@ final class ScreenLoop {
   private let began = Clock.seconds()
   private var firstData: Double?
   private var isDirty = true
+  private var hasConsoleNews = false
   private var lastDraw = 0.0
 
   /// `limit`: leave after so many seconds.
@@ -41,7 +44,10 @@ final class ScreenLoop {
       if ready.input, let ending = handleKeys() { return ending }
       collector.askForHello()
       if ready.source, try collector.pump() { isDirty = true }
-      if collector.console?.pump() == true { isDirty = true }
+      if collector.console?.pump() == true {
+        isDirty = true
+        hasConsoleNews = true
+      }
       let now = Clock.seconds()
       if let deadline, now >= deadline { return .timeUp }
       if collector.hasEnded && !collector.isTrace { return .sourceEnded }
@@ -53,6 +59,7 @@ final class ScreenLoop {
 
   private var period: Double {
     if app.travel.isPlaying { return Self.playingPeriod }
+    if app.mode == .machine && hasConsoleNews { return Self.typingPeriod }
     let begin = firstData ?? began + 4
     return Clock.seconds() - begin < 1 ? Self.firstFramePeriod : app.interval
   }
@@ -70,6 +77,7 @@ final class ScreenLoop {
     app.draw(on: screen)
     lastDraw = Clock.seconds()
     isDirty = false
+    hasConsoleNews = false
     if firstData == nil && !app.snapshot.systemCalls.isEmpty { firstData = lastDraw }
   }
 
@@ -94,8 +102,8 @@ final class ScreenLoop {
     case .seek(let seconds):
       if let seconds { app.arrive(collector.snapshot(at: seconds)) } else { app.showNow() }
     case .export(let format): export(format)
-    case .type(let bytes):
-      if collector.console?.send(bytes) != true { app.message = "the console takes no more" }
+    case .press(let key):
+      if collector.console?.press(key) != true { app.message = "the console takes no more" }
     }
     return false
   }

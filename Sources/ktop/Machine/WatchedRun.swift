@@ -17,8 +17,15 @@ struct WatchedRun {
   private let directory: TemporaryDirectory
   private let state = MachineState()
   private let transport: TraceTransport
+  /// Nil without a screen: the console is text then.
+  private let consoleSize: GuestConsole.Size?
+  /// The folder of the ring that takes the recording's place.
+  private let ring: String?
 
-  init(_ machine: GuestConfiguration, transport: TraceTransport, settings: Settings, limit: Double?) throws {
+  init(_ machine: GuestConfiguration, transport: TraceTransport, settings: Settings, ring: String?, limit: Double?)
+    throws
+  {
+    self.ring = ring.map(RingStore.plain)
     self.settings = settings
     directory = try TemporaryDirectory()
     files = try RunFiles.next(in: "recordings")
@@ -27,6 +34,8 @@ struct WatchedRun {
     machine.traceLine = transport.line(directory.file("trace"))
     self.transport = transport
     machine.console = .pipe(directory.file("console"))
+    consoleSize = CursesScreen.isPossible && !settings.printsOnce ? .ofThisTerminal : nil
+    machine.consoleSize = consoleSize.map { ($0.rows, $0.columns) }
     self.machine = machine
   }
 
@@ -65,16 +74,19 @@ struct WatchedRun {
     var table: String?
   }
 
+  private var recording: String { ring ?? files.recording }
+
   private func watch() throws -> Result {
+    // First of all: it may be another's.
+    let store = try ring.map { try RingStore(keptIn: $0, bytes: settings.ringBytes) } ?? RingStore.passing(settings)
     let source = try MachineSource(
-      pipe: directory.file("trace").string, of: state, label: "recording to \(files.recording) by \(transport.rawValue)"
-    )
+      pipe: directory.file("trace").string, of: state, label: "recording to \(recording) by \(transport.rawValue)")
     let collector = Collector(
-      source, names: try NameLookup(elf: nil), recorder: try Recorder(files.recording),
-      store: RingStore.ofUser(settings), machineIsBooting: true,
-      programs: ProgramFiles(additions: machine.additions))
-    collector.console = try GuestConsole(pipe: directory.file("console").string, copy: files.console)
-    let hasScreen = CursesScreen.isPossible && !settings.printsOnce
+      source, names: try NameLookup(elf: nil), recorder: try ring == nil ? Recorder(files.recording) : nil,
+      store: store, machineIsBooting: true, programs: ProgramFiles(additions: machine.additions))
+    collector.console = try GuestConsole(
+      pipe: directory.file("console").string, copy: files.console, size: consoleSize ?? GuestConsole.Size())
+    let hasScreen = consoleSize != nil
     let ending =
       hasScreen
       ? try collector.show(settings: settings, limit: limit)
@@ -92,7 +104,7 @@ struct WatchedRun {
     var lines: [String] = []
     if let table = result.table, result.isTrace { lines.append(table) }
     if result.isTrace {
-      lines += [result.summary, "recording  \(files.recording)"]
+      lines += [result.summary, "recording  \(recording)"]
     } else {
       lines.append("no trace came from this kernel")
     }

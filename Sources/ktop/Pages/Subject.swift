@@ -8,6 +8,9 @@ enum Subject: Hashable, Sendable {
   /// The calls of a symbol that took 2^octave ticks or up to twice as long.
   case latency(Symbol, octave: Int)
   case lock(Int)
+  /// The order of all classes of locks, and one class taken inside another.
+  case lockOrder
+  case lockEdge(Int, Int)
   case process(UInt32)
   /// Processes of one name that have ended.
   case ended(String)
@@ -22,7 +25,9 @@ enum Subject: Hashable, Sendable {
     case .latency(let symbol, let octave):
       let low = Format.duration(snapshot.nanoseconds(octave == 0 ? 0 : 1 << UInt64(octave)))
       return "\(snapshot.name(of: symbol)) of \(low) to \(Format.duration(snapshot.nanoseconds(2 << UInt64(octave))))"
-    case .lock(let number): return snapshot.locks.first { $0.number == number }?.name ?? "lock_\(number)"
+    case .lock(let number): return snapshot.lockName(number)
+    case .lockOrder: return "order of locks"
+    case .lockEdge(let outer, let inner): return "\(snapshot.lockName(outer)) -> \(snapshot.lockName(inner))"
     case .process(let pid): return "process \(pid)"
     case .ended(let name): return "ended \(name)"
     case .thread(let tid): return "thread \(tid)"

@@ -23,6 +23,23 @@ struct Color: Hashable, Sendable {
     self = Self.basics[index + (isBright ? 8 : 0)]
   }
 
+  /// A colour by its number in `TerminalLook`; nil for the terminal's own.
+  init?(ofTerminal number: Int32) {
+    switch number {
+    case ..<0: return nil
+    case 0..<16: self = Self.basics[Int(number)]
+    case 16..<232:
+      let cube = [number - 16, (number - 16) * 6, (number - 16) * 36].map { UInt8($0 / 36 % 6) }
+      self.init(Self.value(ofStep: cube[0]), Self.value(ofStep: cube[1]), Self.value(ofStep: cube[2]))
+    case 232..<256:
+      let gray = UInt8(8 + (number - 232) * 10)
+      self.init(gray, gray, gray)
+    default: self.init(UInt8(number >> 16 & 255), UInt8(number >> 8 & 255), UInt8(number & 255))
+    }
+  }
+
+  private static func value(ofStep step: UInt8) -> UInt8 { step == 0 ? 0 : 55 + step * 40 }
+
   var hexadecimal: String {
     let digits = String(UInt32(red) << 16 | UInt32(green) << 8 | UInt32(blue), radix: 16)
     return "#" + String(repeating: "0", count: 6 - digits.count) + digits

@@ -11,7 +11,7 @@ final class CursesScreen: Screen {
   let isUnicode: Bool
   let inputDescriptor: Int32
   private let handle: OpaquePointer
-  private let window: UnsafeMutablePointer<WINDOW>
+  let window: UnsafeMutablePointer<WINDOW>
   private let theme: Theme
   let hasColor: Bool
   private let colors: Int
@@ -100,50 +100,6 @@ final class CursesScreen: Screen {
     resizeterm(Int32(size.ws_row), Int32(size.ws_col))
     wclear(window)
   }
-
-  // MARK: Keys
-
-  /// False when nobody can press keys any more.
-  var isInputOpen: Bool {
-    var waiting = pollfd(fd: inputDescriptor, events: Int16(POLLIN), revents: 0)
-    return poll(&waiting, 1, 0) <= 0 || waiting.revents & Int16(POLLHUP | POLLERR | POLLNVAL) == 0
-  }
-
-  /// The next key that was pressed; nil when there is none.
-  func nextKey() -> Key? {
-    while true {
-      let code = wgetch(window)
-      guard code != ERR else { return nil }
-      if code == KEY_MOUSE {
-        if let key = Self.mouse() { return key }
-      } else if let key = Self.key(code) {
-        return key
-      }
-    }
-  }
-
-  private static func key(_ code: Int32) -> Key? {
-    if let key = special[code] { return key }
-    if (KEY_F0 + 1...KEY_F0 + 12).contains(code) { return .function(Int(code - KEY_F0)) }
-    guard (32...126).contains(code) else { return nil }
-    return .character(Character(UnicodeScalar(UInt8(code))))
-  }
-
-  private static func mouse() -> Key? {
-    var event = MEVENT()
-    guard getmouse(&event) == OK else { return nil }
-    let state = event.bstate
-    if state & apus_wheel_up != 0 { return .wheelUp }
-    if state & apus_wheel_down != 0 { return .wheelDown }
-    guard state & apus_button_pressed != 0 else { return nil }
-    return .click(row: Int(event.y), column: Int(event.x))
-  }
-
-  private static let special: [Int32: Key] = [
-    3: .interrupt, 26: .suspend, 12: .redraw, 9: .tab, 10: .enter, 13: .enter, 27: .escape, 8: .backspace,
-    127: .backspace, KEY_BACKSPACE: .backspace, KEY_BTAB: .backTab, KEY_ENTER: .enter, KEY_UP: .up, KEY_DOWN: .down,
-    KEY_LEFT: .left, KEY_RIGHT: .right, KEY_PPAGE: .pageUp, KEY_NPAGE: .pageDown, KEY_HOME: .home, KEY_END: .end,
-  ]
 
   // MARK: Looks
 

@@ -19,6 +19,8 @@ enum Style: Hashable, Sendable {
   case fill(Paint)
   /// The upper half of a cell in one colour and the lower in another; the text is a half block.
   case halves(Paint, Paint)
+  /// As a program in the guest's terminal wants it.
+  case terminal(TerminalLook)
 }
 
 /// A coloured ground.

@@ -16,6 +16,16 @@ struct Look: Hashable, Sendable {
   var isReversed = false
 }
 
+extension Look {
+  init(_ look: TerminalLook) {
+    foreground = Color(ofTerminal: look.foreground)
+    background = Color(ofTerminal: look.background)
+    isBold = look.isBold
+    isUnderlined = look.isUnderlined
+    isReversed = look.isReversed
+  }
+}
+
 struct Theme: Sendable {
   private(set) var looks: [Style: Look] = [:]
   /// What pictures put behind everything, and what text has there.
@@ -36,8 +46,12 @@ struct Theme: Sendable {
 
   func look(of style: Style) -> Look {
     if let look = looks[style] { return look }
-    guard case .halves(let upper, let lower) = style else { return Look() }
-    return Look(foreground: looks[.fill(upper)]?.background, background: looks[.fill(lower)]?.background)
+    switch style {
+    case .halves(let upper, let lower):
+      return Look(foreground: looks[.fill(upper)]?.background, background: looks[.fill(lower)]?.background)
+    case .terminal(let look): return Look(look)
+    default: return Look()
+    }
   }
 
   /// Styles by the names that themes have for them.

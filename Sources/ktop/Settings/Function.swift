@@ -30,6 +30,8 @@ enum Function: String, CaseIterable, Sendable {
   case leapForward = "leap-forward"
   case now
   case measure, window, freeze, orientation, blocks
+  case order
+  case leaveConsole = "leave-console"
 
   /// The panel that a function shows.
   var panel: Int? {
@@ -61,10 +63,12 @@ enum Function: String, CaseIterable, Sendable {
     case .stepBack: return "with ]: back and forth in time; { } by ten"
     case .now: return "back to now"
     case .measure: return "flame: samples, off-CPU, wake-up, lock wait, spans, counts"
-    case .window: return "flame: all of the time, or the last 60, 10, 3 s"
+    case .window: return "flame: all of the time, the last 60, 10, 3 s, or fading"
     case .freeze: return "flame: freeze"
     case .orientation: return "flame: root at the top or at the bottom"
-    case .blocks: return "flame: two levels a line, without names"
+    case .blocks: return "flame: two levels a line, or four in dots, without names"
+    case .leaveConsole: return "console: stop typing to the machine"
+    case .order: return "locks: the order of all classes"
     default: return nil
     }
   }

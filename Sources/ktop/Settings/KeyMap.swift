@@ -45,7 +45,7 @@ struct KeyMap: Sendable, Equatable {
       (.stepBack, characters("[")), (.stepForward, characters("]")), (.leapBack, characters("{")),
       (.leapForward, characters("}")), (.now, characters("=")), (.measure, characters("v")),
       (.window, characters("t")), (.freeze, characters("f")), (.orientation, characters("i")),
-      (.blocks, characters("b")), (.only, characters("o")),
+      (.blocks, characters("b")), (.only, characters("o")), (.order, characters("O")), (.leaveConsole, [.control(29)]),
     ]
     + (1...9).map { (Function(rawValue: "panel-\($0)") ?? .help, [.character(Character("\($0)"))]) }
 }

@@ -21,6 +21,8 @@ struct Settings: Sendable {
   var printsOnce = false
   /// MiB of a live stream that are kept on disk to go back in; 0 keeps nothing.
   var historyMegabytes = 64
+  /// Streams that are kept for `ktop open`; 0 keeps them only while they are watched.
+  var ringsKept = 4
 
   static let intervals = [0.1, 0.25, 0.5, 1, 2, 5, 10]
 
@@ -59,6 +61,9 @@ struct Settings: Sendable {
     case "history":
       guard let megabytes = Int(value), (0...65_536).contains(megabytes) else { return false }
       historyMegabytes = megabytes
+    case "rings":
+      guard let count = Int(value), (0...1000).contains(count) else { return false }
+      ringsKept = count
     default:
       guard name.hasPrefix("key."), let function = Function(rawValue: String(name.dropFirst(4))) else { return false }
       let keys = value.split(separator: " ").map { Key(named: String($0)) }
@@ -110,8 +115,10 @@ extension Settings {
       "mouse = \(takesMouse ? "on" : "off")",
       "# MiB of a live stream that are kept on disk, to go back in time; 0 for none.",
       "history = \(historyMegabytes)",
+      "# How many of these are kept for ktop open; 0 for none.",
+      "rings = \(ringsKept)",
       "# Keys: characters, F1 to F12, Space Enter Esc Backspace Tab BackTab Up Down Left Right PgUp PgDn Home End",
-      "# WheelUp WheelDown ^C ^Z ^L.",
+      "# Ins Del WheelUp WheelDown ^A and so on.",
     ]
     for function in Function.allCases {
       let keys = keys.keys(of: function).map(\.name)

@@ -20,6 +20,8 @@ protocol ByteSource: AnyObject {
   var breath: Double { get }
   /// Whether time in the stream is time of the clock.
   var isLive: Bool { get }
+  /// Whether its end may cut a frame, which is no damage then.
+  var endsAnywhere: Bool { get }
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Arrival
   /// Hands bytes to the other side; false when it takes none.
   func send(_ bytes: [UInt8]) -> Bool
@@ -31,6 +33,7 @@ extension ByteSource {
   var pause: Int32 { 0 }
   var breath: Double { 0 }
   var isLive: Bool { true }
+  var endsAnywhere: Bool { false }
   func send(_ bytes: [UInt8]) -> Bool { false }
   func streamReached(seconds: Double) {}
 }

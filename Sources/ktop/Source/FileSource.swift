@@ -6,9 +6,7 @@ final class FileSource: ByteSource {
   let label: String
   private let file: Int32
   private let follows: Bool
-  private let speed: Double?
-  private let began = Clock.seconds()
-  private var streamSeconds = 0.0
+  private let pace: Pace
   private var isAtEnd = false
 
   /// - Parameters:
@@ -18,33 +16,25 @@ final class FileSource: ByteSource {
     self.file = file
     self.label = label
     self.follows = follows
-    self.speed = speed
+    pace = Pace(speed)
   }
 
   deinit { close(file) }
 
   var descriptor: Int32? { nil }
   var isLive: Bool { follows }
-  var pause: Int32 { isAtEnd ? 50 : Int32(max(0, min(secondsAhead * 1000, 250)).rounded(.up)) }
+  var pause: Int32 { isAtEnd ? 50 : pace.pause }
 
   func read(into buffer: UnsafeMutableRawBufferPointer) -> Arrival {
-    guard secondsAhead <= 0 else { return .nothing }
-    let count = Glibc.read(file, buffer.baseAddress, min(buffer.count, step))
+    guard pace.isDue else { return .nothing }
+    let count = Glibc.read(file, buffer.baseAddress, min(buffer.count, pace.step))
     isAtEnd = count == 0
     if count > 0 { return .bytes(count) }
     guard count == 0 || errno == EINTR else { return .ended("read error: \(String(cString: strerror(errno)))") }
     return follows || count < 0 ? .nothing : .ended("end of recording")
   }
 
-  func streamReached(seconds: Double) { streamSeconds = seconds }
-
-  // A pace can be kept only in small steps, and rates are measured from read to read.
-  private var step: Int { speed == nil ? 1 << 14 : 256 }
-
-  private var secondsAhead: Double {
-    guard let speed else { return 0 }
-    return streamSeconds / speed - (Clock.seconds() - began)
-  }
+  func streamReached(seconds: Double) { pace.reach(seconds) }
 }
 
 enum Clock {

@@ -50,6 +50,8 @@ struct HeaderView {
     loss(isNarrow ? "drop" : "dropped", losses.droppedSource)
     loss("lost", losses.lostWire)
     loss("bad", snapshot.badFrames)
+    let cost = "tracer \(Format.decimals(snapshot.drainShare * 100, 1))%"
+    if column + cost.count <= screen.columns { put(cost, snapshot.drainShare > 0.1 ? .alarm : .faint) }
   }
 
   private func drawProbes(on screen: some Screen) {

@@ -11,7 +11,9 @@ struct KeyBar {
     var items = [item(.quit, "Quit"), item(.help, "Help"), item(.nextPanel, "Panel")]
     if app.depth > 1 { items.append(item(.back, "Back")) }
     switch app.page {
-    case .table: items += [item(.open, "Open"), item(.filter, "Filter"), item(.search, "Find"), item(.sort, "Sort")]
+    case .table:
+      items += [item(.open, "Open"), item(.filter, "Filter"), item(.search, "Find"), item(.sort, "Sort")]
+      if app.active == .locks { items.append(item(.order, "Order")) }
     case .document: items += [item(.open, "Open"), item(.filter, "Filter"), item(.search, "Find")]
     case .flame:
       items += [

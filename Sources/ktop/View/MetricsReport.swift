@@ -30,6 +30,12 @@ struct MetricsReport {
     ] { lines.append("apus_records_total{fate=\"\(fate)\"} \(count)") }
     lines += family("apus_bad_frames", "counter", "Frames that failed their checksum, or made no sense.")
     lines.append("apus_bad_frames_total \(snapshot.badFrames)")
+    if let session = snapshot.session {
+      lines += family("apus_tracer_sent_bytes", "counter", "What the tracer has put on its line.", unit: "bytes")
+      lines.append("apus_tracer_sent_bytes_total \(session.cost.bytesSent)")
+      lines += family("apus_tracer_drain_seconds", "counter", "Time the tracer took for that.", unit: "seconds")
+      lines.append("apus_tracer_drain_seconds_total \(Self.number((session.drainNanoseconds ?? 0) / 1e9))")
+    }
     lines += family("apus_probe_on", "gauge", "1 for a probe that is on.")
     for key in snapshot.keys { lines.append("apus_probe_on\(Self.labels(["probe": key.name])) \(key.isOn ? 1 : 0)") }
     return lines

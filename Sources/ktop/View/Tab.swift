@@ -51,7 +51,7 @@ enum Tab: Int, CaseIterable, Sendable {
         "Flame: a frame is as wide as the time (or number) of it and of all that it called",
         "  v chooses: samples of what runs, off-CPU, wake-up and lock-wait stacks (counted by the kernel), spans, counts",
         "  arrows choose a frame, Enter or a second click zooms, Esc zooms out; / marks frames and says their share",
-        "  \\ keeps stacks with a name; t shows the last seconds only; f freezes; i turns it around; b: two levels a line",
+        "  \\ keeps stacks with a name; t: the last seconds only, or what is old fades; f freezes; i turns; b: two or four levels a line",
       ]
     case .timeline:
       return [
@@ -61,7 +61,8 @@ enum Tab: Int, CaseIterable, Sendable {
       ]
     case .console:
       return [
-        "Console: what the machine writes on its console", "  Enter types a line to it (ktop run only); Esc leaves",
+        "Console: the machine's console, a terminal; arrows scroll back",
+        "  Enter (ktop run only) gives it the screen and all keys, for a shell, vi or top; ^] comes back",
       ]
     default:
       guard let panel else { return [] }

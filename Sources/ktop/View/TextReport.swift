@@ -11,6 +11,7 @@ struct TextReport {
   /// Facts, accounts, and a table a panel.
   var text: String {
     var lines = [facts, accounts]
+    if let cost { lines.append(cost) }
     if let note = snapshot.namesNote { lines.append(note) }
     for panel in reportPanels { lines += ["", panel.title] + table(of: panel) }
     return lines.joined(separator: "\n") + "\n"
@@ -33,6 +34,15 @@ struct TextReport {
     let losses = snapshot.losses
     return "records \(losses.emitted): received \(losses.received), dropped at source \(losses.droppedSource), "
       + "lost on the line \(losses.lostWire); bad frames \(snapshot.badFrames)"
+  }
+
+  /// What the tracer itself has taken; nil before the kernel has said.
+  var cost: String? {
+    guard let session = snapshot.session, session.cost.framesSent > 0, let share = session.drainShare,
+      let time = session.drainNanoseconds
+    else { return nil }
+    return "tracer: \(Format.bytes(Double(session.cost.bytesSent))) sent, \(Format.duration(time)) to send them "
+      + "(\(Format.decimals(share * 100, 2)) % of one CPU)"
   }
 
   private func table(of panel: any Panel) -> [String] {

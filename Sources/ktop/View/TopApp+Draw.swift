@@ -11,6 +11,7 @@ extension TopApp {
     guard screen.rows >= Self.minimumRows, screen.columns >= Self.minimumColumns else {
       return screen.draw("too small: \(Self.minimumColumns)x\(Self.minimumRows) needed", row: 0)
     }
+    if mode == .machine { return drawMachine(on: screen) }
     let header = HeaderView(snapshot: snapshot, isPaused: isPaused, isMarked: mark != nil)
     let top = header.draw(on: screen)
     let bottom = travel.position == nil ? screen.rows - 1 : screen.rows - 2
@@ -27,52 +28,11 @@ extension TopApp {
     drawMenu(on: screen)
   }
 
-  // MARK: Head
-
-  private mutating func drawTabs(on screen: some Screen, row: Int) {
-    if depth > 1 { return drawTrail(on: screen, row: row) }
-    let width = screen.columns
-    let note = rowNote
-    let fits = { (titles: [String], gap: Int) in titles.reduce(0) { $0 + $1.count + 2 + gap } <= width }
-    let titles = Tab.allCases.map { "\($0.rawValue + 1) \($0.title)" }
-    let short = Tab.allCases.map { "\($0.rawValue + 1) \($0.shortTitle)" }
-    // Where not even the short ones fit, digits stand for all but the one that is shown.
-    let digits = Tab.allCases.map { $0 == active ? "\($0.rawValue + 1) \($0.title)" : "\($0.rawValue + 1)" }
-    let chosen = fits(titles, 1) ? titles : fits(short, 0) ? short : digits
-    let gap = chosen == short ? 0 : 1
-    var column = 0
-    tabColumns = []
-    for (index, title) in chosen.enumerated() {
-      let isActive = index == active.rawValue
-      let text = isActive ? "[\(title)]" : chosen == digits ? title : " \(title) "
-      screen.draw(text, row: row, column: column, style: isActive ? .strong : .normal)
-      tabColumns.append(column..<column + text.count)
-      column += text.count + gap
-    }
-    let start = screen.columns - note.count
-    if start > column { screen.draw(note, row: row, column: start, style: filter.isEmpty ? .faint : .alarm) }
-  }
-
-  private func drawTrail(on screen: some Screen, row: Int) {
-    let snapshot = snapshot
-    let titles = trails[active.rawValue].dropFirst().map { page -> String in
-      switch page {
-      case .document(let subject, _): return subject.title(in: snapshot)
-      case .flame: return "Flame"
-      case .timeline: return "Timeline"
-      case .table, .console: return ""
-      }
-    }
-    var text = ([active.title] + titles).joined(separator: " > ")
-    if !filter.isEmpty { text += " (with '\(filter)')" }
-    if text.count > screen.columns { text = "..." + text.suffix(screen.columns - 3) }
-    screen.draw(text, row: row, style: .strong)
-  }
-
-  private var rowNote: String {
-    guard case .table(let state) = page, let panel = active.panel else { return "" }
-    let all = panel.rows(of: shown).count
-    return state.filter.isEmpty ? "\(all) row\(all == 1 ? "" : "s")" : "\(rows.count) of \(all) with '\(state.filter)'"
+  // The terminal has all of the screen but a line that says how to get out. It is always that of now.
+  private func drawMachine(on screen: some Screen) {
+    latest.console.draw(on: screen, rows: screen.rows - 1)
+    let hint = " the machine's console; \(keys.name(of: .leaveConsole)) leaves "
+    screen.drawBar(message ?? hint, row: screen.rows - 1, style: .bar)
   }
 
   // MARK: Page
@@ -97,7 +57,7 @@ extension TopApp {
       }
       page = .timeline(state)
     case .console(var state):
-      let hint = canType ? "\(keys.name(of: .open)) types a line" : "output only"
+      let hint = canType ? "\(keys.name(of: .open)) types to it" : "output only"
       ConsoleView(snapshot.console, filter: state.filter)
         .draw(&state, on: screen, row: row, height: height, found: searchText, hint: "Console, " + hint)
       page = .console(state)
@@ -153,10 +113,9 @@ extension TopApp {
     switch mode {
     case .typing(.filter, _): screen.draw("Filter: \(filter)_", row: row, style: .strong)
     case .typing(.search, _): screen.draw("Search: \(searchText)_", row: row, style: .strong)
-    case .typing(.console, _): screen.draw("Type: \(typed)_   (Enter sends, Esc ends)", row: row, style: .strong)
     case .menu: KeyBar.menu.draw(on: screen, row: row)
     case .help: screen.draw("up and down scroll; any other key goes back", row: row, style: .strong)
-    case .page: KeyBar(self).draw(on: screen, row: row)
+    case .page, .machine: KeyBar(self).draw(on: screen, row: row)
     }
   }
 }

@@ -14,7 +14,7 @@ extension TopApp {
     case .flame(var state):
       let view = FlameView(state, shown, search: searchText)
       let isSecond = view.click(
-        &state, row: line, column: column, width: area.width, height: area.height, isUnicode: area.isUnicode)
+        &state, row: line, column: column, width: area.width, height: area.height)
       if isSecond { state.zoom = state.selected }
       page = .flame(state)
     case .timeline(var state):

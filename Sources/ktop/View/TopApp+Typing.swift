@@ -1,4 +1,4 @@
-// Typing a filter or a search, which act with every letter, or a line for the console.
+// Typing a filter or a search, which act with every letter.
 
 extension TopApp {
   /// The filter of the page.
@@ -85,16 +85,12 @@ extension TopApp {
       searchText = typed
       selected = before.selected
       if !typed.isEmpty && !select(typed, forward: true, fromHere: true) { message = "nothing matches" }
-    case .console: break
     }
     return nil
   }
 
   private mutating func finishTyping(_ prompt: Prompt, _ before: Before) -> Action? {
     switch prompt {
-    case .console:
-      defer { typed = "" }
-      return .type(Array((typed + "\n").utf8))
     case .search:
       if typed.isEmpty { searchText = before.text }
       mode = .page

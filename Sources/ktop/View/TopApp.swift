@@ -11,8 +11,8 @@ struct TopApp {
     /// Show this second of the stream; nil: now.
     case seek(Double?)
     case export(ExportFormat)
-    /// Type to the console.
-    case type([UInt8])
+    /// A key for the console.
+    case press(Key)
   }
 
   enum Mode: Equatable {
@@ -20,10 +20,12 @@ struct TopApp {
     /// Scrolled down by so many lines.
     case help(Int)
     case typing(Prompt, Before)
+    /// All keys but one go to the machine's console, which has the screen.
+    case machine
     case menu(MenuKind, Menu)
   }
 
-  enum Prompt: Equatable { case filter, search, console }
+  enum Prompt: Equatable { case filter, search }
   enum MenuKind: Equatable { case sort, probes, export }
 
   /// What was there before somebody began to type, for Escape.

@@ -1,23 +1,37 @@
-// The console of a machine that was started here: what it says, kept in a file and the last of it in memory, and a way
-// to type to it.
+// The console of a machine that was started here: what it says, kept in a file and shown as a terminal, and a way to
+// type to it.
 
+import CNCurses
 import Glibc
 import Recordings
 
 final class GuestConsole {
-  private static let textLimit = 1 << 16
-
-  /// The last that was said.
-  private(set) var text: [UInt8] = []
+  private let terminal: TerminalEmulator
   private let line: LineSource
   private var hasBegun = false
   private let file: Int32
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 8)
 
+  /// Rows and columns.
+  struct Size: Equatable, Sendable {
+    var rows = 24
+    var columns = 80
+
+    /// What this terminal has room for, below which a line says how to get out.
+    static var ofThisTerminal: Size {
+      var size = winsize()
+      guard apus_window_size(1, &size) == 0, size.ws_row > 1, size.ws_col > 1 else { return Size() }
+      return Size(
+        rows: min(500, max(Size().rows - 1, Int(size.ws_row) - 1)),
+        columns: min(500, max(Size().columns, Int(size.ws_col))))
+    }
+  }
+
   /// - Parameters:
   ///   - path: of the pair of FIFOs that is the console.
   ///   - copy: the file that gets all of it.
-  init(pipe path: String, copy: String) throws {
+  init(pipe path: String, copy: String, size: Size) throws {
+    terminal = TerminalEmulator(rows: size.rows, columns: size.columns)
     line = try FIFOPair.open(path, label: "console")
     file = open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw ToolError.ofErrno(.inputOutput, "cannot write \(copy)") }
@@ -30,6 +44,7 @@ final class GuestConsole {
   }
 
   var takesInput: Bool { true }
+  var picture: TerminalPicture { terminal.picture }
   /// What to poll; nil when the machine has gone: a FIFO that nobody writes to any more is always ready.
   private(set) var descriptor: Int32?
 
@@ -45,12 +60,15 @@ final class GuestConsole {
       (hasNews, hasBegun) = (true, true)
       let bytes = Array(buffer.prefix(count))
       _ = writeAll(bytes, to: file)
-      text += bytes
-      if text.count > Self.textLimit { text.removeFirst(text.count - Self.textLimit / 2) }
+      let answer = terminal.feed(bytes)
+      if !answer.isEmpty { _ = line.send(answer) }
     }
     return hasNews
   }
 
-  /// Types; false when the machine does not read.
-  func send(_ bytes: [UInt8]) -> Bool { line.send(bytes) }
+  /// Types a key; false when the machine does not read.
+  func press(_ key: Key) -> Bool {
+    let bytes = terminal.bytes(for: key)
+    return bytes.isEmpty || line.send(bytes)
+  }
 }
