@@ -19,7 +19,7 @@ public struct FlameLayout: Sendable {
   /// At least the root.
   public internal(set) var frames: [Frame] = []
   /// How many frames the deepest stack has, the root included.
-  public private(set) var levels = 1
+  public internal(set) var levels = 1
   /// Values are divided by two to this power, so that their sum fits into 64 bits: 0 unless it passes 2^64 - 1.
   public let droppedBits: Int
   /// Digits of every value behind the point.
@@ -98,56 +98,5 @@ public struct FlameLayout: Sendable {
       try body(index, x)
       index += 1
     }
-  }
-
-  private static func widths(_ stacks: FoldedStacks, _ droppedBits: Int) -> [UInt64] {
-    var widths = stacks.nodes.indices.map { UInt64(stacks.value(of: UInt32($0)) >> UInt128(droppedBits)) }
-    for index in widths.indices.dropFirst().reversed() { widths[Int(stacks.nodes[index].parent)] += widths[index] }
-    return widths
-  }
-
-  private mutating func place(_ stacks: FoldedStacks, _ widths: [UInt64], _ nodes: inout [UInt32]) {
-    let order = SiblingOrder(stacks)
-    frames.reserveCapacity(widths.count)
-    // What is still to be placed. A nil node closes its frame.
-    var open: [(node: UInt32?, frame: Int)] = [(0, 0)]
-    var depth: UInt32 = 0
-    while let next = open.popLast() {
-      guard let node = next.node else {
-        frames[next.frame].end = UInt32(frames.count)
-        depth -= 1
-        continue
-      }
-      frames.append(Frame(name: stacks.nodes[Int(node)].name, depth: depth, end: 0, width: widths[Int(node)]))
-      nodes.append(node)
-      depth += 1
-      levels = max(levels, Int(depth))
-      open.append((nil, frames.count - 1))
-      // Children go on the stack in reverse, so that the leftmost is placed first.
-      for child in order.children(of: node).reversed() where widths[Int(child)] > 0 { open.append((child, 0)) }
-    }
-  }
-}
-
-extension FlameLayout {
-  /// The same frames with the widest sibling first; equals stay in their order.
-  public func leftHeavy() -> FlameLayout {
-    var result = self
-    result.frames.removeAll(keepingCapacity: true)
-    var open: [Int] = [0]
-    while let index = open.popLast() {
-      let place = result.frames.count
-      var frame = frames[index]
-      frame.end = UInt32(place) + (frame.end - UInt32(index))
-      result.frames.append(frame)
-      var children: [Int] = []
-      var child = index + 1
-      while child < Int(frame.end) - place + index {
-        children.append(child)
-        child = Int(frames[child].end)
-      }
-      open += children.sorted { (frames[$0].width, $1) < (frames[$1].width, $0) }
-    }
-    return result
   }
 }

@@ -7,22 +7,25 @@ public struct FlamePage {
   public struct Sample {
     /// Nanoseconds.
     public var time: UInt64
+    /// Of the page's stacks: where this one ends.
+    public var node: UInt32
     public var value: UInt64
-    let frames: [UInt32]
-    let names: NameArena
 
-    public init(time: UInt64, node: UInt32, value: UInt64, stacks: FoldedStacks) {
-      (self.time, self.value, names) = (time, value, stacks.names)
-      frames = stacks.pathIDs(to: node)
-    }
+    public init(time: UInt64, node: UInt32, value: UInt64) { (self.time, self.node, self.value) = (time, node, value) }
   }
 
   public var settings: FlameGraphSVG
   public var layout: FlameLayout
   public var samples: [Sample]
+  /// What the samples' nodes are of; the layout is theirs.
+  public var stacks: FoldedStacks
+  /// More cells than any screen shows: samples of one stack within a slice are one.
+  static let slices: UInt64 = 1 << 14
 
-  public init(settings: FlameGraphSVG, layout: FlameLayout, samples: [Sample] = []) {
-    (self.settings, self.layout, self.samples) = (settings, layout, samples)
+  public init(
+    settings: FlameGraphSVG, layout: FlameLayout, samples: [Sample] = [], stacks: FoldedStacks = FoldedStacks()
+  ) {
+    (self.settings, self.layout, self.samples, self.stacks) = (settings, layout, samples, stacks)
   }
 
   /// Hands the page out in chunks.
@@ -37,9 +40,7 @@ public struct FlamePage {
       writer.markup("</h1>\n")
       if !samples.isEmpty { try writeHeatMap(to: &writer) }
       writer.markup("<div id=\"flame\">\n")
-      var picture = FlamePicture(settings: settings, layout: layout)
-      picture.isStandalone = false
-      try picture.write(to: &writer)
+      try FlamePicture(settings: settings, layout: layout, isStandalone: false).write(to: &writer)
       writer.markup("</div>\n</main>\n")
       if !samples.isEmpty {
         writer.markup("<script>\n")
@@ -55,17 +56,13 @@ public struct FlamePage {
     writer.markup("<section aria-label=\"Heat map\">\n<canvas id=\"heat\" tabindex=\"0\" role=\"img\" ")
     writer.markup("aria-label=\"Samples over time; drag, or use arrows with Shift, to pick a range\"></canvas>\n")
     writer.markup("<p id=\"range\" role=\"status\"></p>\n</section>\n<template id=\"samples\">")
-    let places = FramePlaces(layout)
-    let sorted = samples.sorted { $0.time < $1.time }
-    var last = sorted.first?.time ?? 0
-    try writer.digits(UInt64(sorted.count), FrameTable.alphabet)
-    for sample in sorted {
-      try writer.digits(sample.time - last, FrameTable.alphabet)
-      try writer.digits(sample.value, FrameTable.alphabet)
-      try writer.digits(UInt64(places.frame(sample.frames, sample.names)), FrameTable.alphabet)
-      last = sample.time
+    let rows = HeatRow.rows(samples, FramePlaces(layout, stacks), slices: Self.slices)
+    var last = rows.first?.time ?? 0
+    try writer.digits(UInt64(rows.count), FrameTable.alphabet)
+    for row in rows {
+      try writer.digits(row.time - last, row.value, UInt64(row.frame), FrameTable.alphabet)
+      last = row.time
     }
-    writer.endDigits()
     writer.markup("</template>\n")
   }
 
@@ -73,40 +70,11 @@ public struct FlamePage {
 
     body{margin:0;font:14px system-ui,"DejaVu Sans",sans-serif;color:#1c1b19;background:#fdfcfa}
     main{padding:12px}
-    h1{font-size:17px;margin:0 0 8px 10px}
+    h1{position:absolute;width:1px;height:1px;margin:0;overflow:hidden;clip-path:inset(50%);white-space:nowrap}
     #heat{display:block;width:100%;height:128px;cursor:crosshair;background:#efece6}
     #heat:focus-visible{outline:2.5px solid #0a58ca}
     #range{margin:4px 10px;min-height:1.3em}
     @media (prefers-color-scheme:dark){body{color:#e8e6e3;background:#17181c}#heat{background:#26282e}}
 
     """#
-}
-
-/// Frames of a layout by the names that lead to them.
-private struct FramePlaces {
-  private struct Step: Hashable {
-    var parent: Int
-    var name: String
-  }
-
-  private var places: [Step: Int] = [:]
-
-  init(_ layout: FlameLayout) {
-    var open: [Int] = []
-    for (index, frame) in layout.frames.enumerated() {
-      open.removeSubrange(Int(frame.depth)...)
-      if let parent = open.last { places[Step(parent: parent, name: layout.name(of: frame))] = index }
-      open.append(index)
-    }
-  }
-
-  /// The deepest frame of a stack that the layout has.
-  func frame(_ ids: [UInt32], _ names: NameArena) -> Int {
-    var place = 0
-    for id in ids {
-      guard let next = places[Step(parent: place, name: names.string(id))] else { break }
-      place = next
-    }
-    return place
-  }
 }

@@ -24,10 +24,6 @@ extension FlamePicture {
   /// Both edges are rounded, so that neighbours touch and never overlap.
   private func write<E: Error>(_ index: Int, _ x: UInt64, to writer: inout SVGWriter<E>) {
     let frame = layout.frames[index]
-    let left = pixels(x)
-    let width = pixels(x + frame.width) - left
-    let level = settings.isInverted ? Int(frame.depth) : rows - 1 - Int(frame.depth)
-    let y = Self.top + level * settings.rowHeight
     let link =
       settings.attributes.isEmpty ? nil : FrameTable.safe(settings.attributes[layout.name(of: frame)]?.link)
     if let link {
@@ -35,6 +31,17 @@ extension FlamePicture {
       writer.text(link)
       writer.markup("\">")
     }
+    writeGroup(index, x, to: &writer)
+    if link != nil { writer.markup("</a>") }
+    writer.markup("\n")
+  }
+
+  private func writeGroup<E: Error>(_ index: Int, _ x: UInt64, to writer: inout SVGWriter<E>) {
+    let frame = layout.frames[index]
+    let left = pixels(x)
+    let width = pixels(x + frame.width) - left
+    let level = settings.isInverted ? Int(frame.depth) : rows - 1 - Int(frame.depth)
+    let y = Self.top + level * settings.rowHeight
     attribute("<g role=\"treeitem\" aria-level=\"", frame.depth + 1, to: &writer)
     writer.markup("><title>")
     if !settings.nameType.isEmpty { writer.text(settings.nameType + " ") }
@@ -52,8 +59,6 @@ extension FlamePicture {
     writer.markup("/>")
     writeName(frame.name, left, width, y, to: &writer)
     writer.markup("</g>")
-    if link != nil { writer.markup("</a>") }
-    writer.markup("\n")
   }
 
   private func writeClass<E: Error>(_ index: Int, to writer: inout SVGWriter<E>) {
@@ -73,13 +78,15 @@ extension FlamePicture {
   ) {
     let columns = Int((Double(width) / 100 - 6) / letter)
     guard columns > 0 else { return }
-    let fitted = FittedName.fit(layout.names.string(name), columns: columns)
-    guard !fitted.isEmpty else { return }
+    let bytes = layout.names.utf8(name)
+    let isWhole = bytes.count <= columns
+    let fitted = isWhole ? "" : FittedName.fit(layout.names.string(name), columns: columns)
+    guard isWhole ? !bytes.isEmpty : !fitted.isEmpty else { return }
     writer.markup("<text x=\"")
     writer.hundredths(left + UInt64(Self.margin + 3) * 100)
     attribute("\" y=\"", y + baseline, to: &writer)
     writer.markup(">")
-    writer.text(fitted)
+    if isWhole { writer.text(bytes) } else { writer.text(fitted) }
     writer.markup("</text>")
   }
 
@@ -90,7 +97,7 @@ extension FlamePicture {
         "before \(amount(comparison.before[index])), after \(amount(comparison.after[index]))\(noise)")
     }
     let width = layout.frames[index].width
-    if layout.droppedBits == 0, layout.decimals == 0, !settings.unit.hasSuffix("ns") {
+    if hasPlainAmounts {
       writer.grouped(width)
       writer.markup(" ")
       writer.text(settings.unit)

@@ -42,7 +42,9 @@ enum FlameStyle {
     .flame .frames g:hover rect{stroke:#1c1b19;stroke-width:1}
     .flame .frames g:focus rect{stroke:#0a58ca;stroke-width:2.5}
     .flame .frames g.above rect{fill-opacity:.55}
-    .flame .frames rect.match{fill:#ea80fc}
+    .flame .frames path{cursor:pointer}
+    .flame .outline{fill:none;stroke:#1c1b19;pointer-events:none}
+    .flame .frames .match{fill:#ea80fc}
     .flame .button{cursor:pointer;fill:#0a58ca}
     .flame .button:hover,.flame .button:focus{text-decoration:underline}
     .flame .matched,.flame .button{text-anchor:end}
@@ -65,7 +67,7 @@ enum FlameStyle {
     .flame text{fill:#e8e6e3}
     .flame .subtitle,.flame .scale,.flame .matched{fill:#a9a69f}
     .flame .frames text{fill:#000}
-    .flame .frames g:hover rect{stroke:#fff}
+    .flame .frames g:hover rect,.flame .outline{stroke:#fff}
     .flame .frames g:focus rect{stroke:#7db4ff}
     .flame .frames g.above rect{fill-opacity:.8}
     .flame .button{fill:#8ab8ff}

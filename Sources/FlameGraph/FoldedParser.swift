@@ -78,8 +78,11 @@ public struct FoldedParser: Sendable {
 
   private mutating func add(_ line: FoldedLine) {
     var node: UInt32 = 0
-    for frame in line.frames.split(separator: UInt8(ascii: ";"), omittingEmptySubsequences: false) {
-      node = stacks.child(of: node, stacks.intern(UnsafeBufferPointer(rebasing: frame)))
+    let base = line.frames.baseAddress!
+    var start = 0
+    for index in 0...line.frames.count where index == line.frames.count || base[index] == UInt8(ascii: ";") {
+      node = stacks.child(of: node, stacks.intern(UnsafeBufferPointer(start: base + start, count: index - start)))
+      start = index + 1
     }
     if line.decimals == 0 {
       stacks.add(line.value, to: node)

@@ -1,4 +1,4 @@
-// The merged tree as rows, for those who draw it in their own way.
+// The merged tree for readers, as nodes or as rows.
 
 extension FoldedStacks {
   /// One frame below its callers.
@@ -17,5 +17,26 @@ extension FoldedStacks {
         name: String(decoding: names.utf8(nodes[index].name), as: UTF8.self), parent: Int(nodes[index].parent) - 1,
         value: UInt64(clamping: value(of: UInt32(index))))
     }
+  }
+}
+
+/// The tree, for readers: nodes are numbers, 0 the root, parents before children.
+extension FoldedStacks {
+  public var nodeCount: Int { nodes.count }
+  public func parent(of node: UInt32) -> UInt32 { nodes[Int(node)].parent }
+  public func nameID(of node: UInt32) -> UInt32 { nodes[Int(node)].name }
+  public func name(of node: UInt32) -> String { names.string(nodes[Int(node)].name) }
+  public var nameCount: Int { names.count }
+  public func name(_ id: UInt32) -> String { names.string(id) }
+
+  /// Names from the outermost to that of the node, the root's left out.
+  public func frames(of node: UInt32) -> [String] {
+    var ids: [UInt32] = []
+    var node = node
+    while node != 0 {
+      ids.append(nodes[Int(node)].name)
+      node = nodes[Int(node)].parent
+    }
+    return ids.reversed().map { names.string($0) }
   }
 }

@@ -43,7 +43,7 @@ extension FoldedStacks {
     output.append(UInt8(ascii: "\n"))
   }
 
-  private static func printable(_ name: ArraySlice<UInt8>) -> [UInt8] {
+  static func printable(_ name: ArraySlice<UInt8>) -> [UInt8] {
     name.flatMap { byte -> [UInt8] in
       if byte == UInt8(ascii: ";") { return [UInt8(ascii: ":")] }
       // U+2400 and up are the pictures of the control characters.

@@ -21,8 +21,7 @@ public struct FoldedStacks: Sendable {
   public static let decimalLimit = 9
   /// The high halves of the few values that need them.
   private var carries: [UInt32: UInt64] = [:]
-  /// Open addressing by (parent, name); a slot holds the node's number, 0 when it is free: the root is nobody's child.
-  private var slots = [UInt32](repeating: 0, count: 64)
+  private var children = ChildIndex()
   private var known = KnownStacks()
 
   public init() { nodes = [Node(parent: 0, name: names.intern("all"))] }
@@ -32,10 +31,11 @@ public struct FoldedStacks: Sendable {
   public var isEmpty: Bool { sum == 0 }
 
   /// Adds a stack, outermost frame first. One without frames counts for the root and has no line of text.
-  public mutating func add(_ frames: [String], value: UInt64) {
-    var node: UInt32 = 0
-    for frame in frames { node = child(of: node, names.intern(frame)) }
-    add(value, to: node)
+  public mutating func add(_ frames: [String], value: UInt64) { add(value, to: node(of: frames)) }
+
+  /// The node at the end of a stack, outermost frame first.
+  public mutating func node(of frames: [String]) -> UInt32 {
+    frames.reduce(0) { node, frame in child(of: node, names.intern(frame)) }
   }
 
   /// Adds a stack of names, innermost frame first; they come from `intern` of these stacks.
@@ -74,15 +74,10 @@ public struct FoldedStacks: Sendable {
 
   /// The node of a frame below a node.
   public mutating func child(of parent: UInt32, _ name: UInt32) -> UInt32 {
-    var slot = slotIndex(parent, name)
-    while slots[slot] != 0 {
-      let node = nodes[Int(slots[slot])]
-      if node.parent == parent, node.name == name { return slots[slot] }
-      slot = (slot + 1) & (slots.count - 1)
-    }
+    let found = children.find(parent, name, nodes)
+    if let node = found.node { return node }
     nodes.append(Node(parent: parent, name: name))
-    slots[slot] = UInt32(nodes.count - 1)
-    if nodes.count * 3 > slots.count * 2 { grow() }
+    children.insert(nodes, at: found.slot)
     return UInt32(nodes.count - 1)
   }
 
@@ -125,39 +120,4 @@ public struct FoldedStacks: Sendable {
   }
 
   static func power(_ exponent: Int) -> UInt128 { (0..<exponent).reduce(1) { power, _ in power * 10 } }
-
-  private func slotIndex(_ parent: UInt32, _ name: UInt32) -> Int {
-    let mixed = (UInt64(parent) << 32 | UInt64(name)) &* ByteHash.prime
-    return Int(mixed >> 32) & (slots.count - 1)
-  }
-
-  private mutating func grow() {
-    slots = [UInt32](repeating: 0, count: slots.count * 2)
-    for index in 1..<nodes.count {
-      var slot = slotIndex(nodes[index].parent, nodes[index].name)
-      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-      slots[slot] = UInt32(index)
-    }
-  }
-}
-
-/// The tree, for readers: nodes are numbers, 0 the root, parents before children.
-extension FoldedStacks {
-  public var nodeCount: Int { nodes.count }
-  public func parent(of node: UInt32) -> UInt32 { nodes[Int(node)].parent }
-  public func nameID(of node: UInt32) -> UInt32 { nodes[Int(node)].name }
-  public func name(of node: UInt32) -> String { names.string(nodes[Int(node)].name) }
-  public var nameCount: Int { names.count }
-  public func name(_ id: UInt32) -> String { names.string(id) }
-
-  /// Names from the outermost to that of the node, the root's left out.
-  public func frames(of node: UInt32) -> [String] {
-    var ids: [UInt32] = []
-    var node = node
-    while node != 0 {
-      ids.append(nodes[Int(node)].name)
-      node = nodes[Int(node)].parent
-    }
-    return ids.reversed().map { names.string($0) }
-  }
 }

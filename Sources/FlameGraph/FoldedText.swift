@@ -22,25 +22,22 @@ struct FoldedText {
   private(set) var badLineCount = 0
   private var sum: UInt64 = 0
 
-  /// Nil when the text has something that is not for here. `isMerged`: equal stacks become one line.
-  init?(_ text: UnsafeBufferPointer<UInt8>, isMerged: Bool) {
+  /// Nil when the text has something that is not for here.
+  init?(_ text: UnsafeBufferPointer<UInt8>) {
     guard text.count < 1 << 40 else { return nil }
     self.text = text
-    var equal = EqualLines()
     guard let base = text.baseAddress else { return }
     var start = text.starts(with: [0xef, 0xbb, 0xbf]) ? 3 : 0
     while start < text.count {
       let found = memchr(base + start, 0x0a, text.count - start)
       let end = found.map { UnsafeRawPointer($0) - UnsafeRawPointer(base) } ?? text.count
-      guard take(UnsafeBufferPointer(start: base + start, count: end - start), isMerged, &equal) else { return nil }
+      guard take(UnsafeBufferPointer(start: base + start, count: end - start)) else { return nil }
       start = end + 1
     }
     guard lines.count < Int32.max else { return nil }
   }
 
-  private mutating func take(
-    _ line: UnsafeBufferPointer<UInt8>, _ isMerged: Bool, _ equal: inout EqualLines
-  ) -> Bool {
+  private mutating func take(_ line: UnsafeBufferPointer<UInt8>) -> Bool {
     lineCount += 1
     switch FoldedLine.parse(line) {
     case .blank: return true
@@ -56,7 +53,7 @@ struct FoldedText {
       let new = Line(start: start, count: UInt32(line.frames.count), shared: 0, value: line.value)
       // A line without value has no width, but its stack is no error.
       guard line.value > 0 else { return true }
-      if isMerged { equal.add(new, to: &lines, text.baseAddress!) } else { lines.append(new) }
+      lines.append(new)
       return true
     }
   }
@@ -64,27 +61,29 @@ struct FoldedText {
   /// The bytes of a line's frames.
   @inline(__always) func bytes(_ line: Line) -> UnsafeRawPointer { UnsafeRawPointer(text.baseAddress! + line.start) }
 
-  /// Puts the lines into the order of their frames; most texts have it.
+  /// Puts the lines into the order of their frames. Most texts nearly have it: tools sort by bytes. Of others equal lines
+  /// are put together first, for there may be many.
   mutating func sort() {
-    guard !share() else { return }
-    let base = UnsafeRawPointer(text.baseAddress!)
-    lines.sort { FrameOrder.compare(base + $0.start, Int($0.count), base + $1.start, Int($1.count)).isBefore }
-    _ = share()
+    let descents = share()
+    guard descents > 0, let base = UnsafeRawPointer(text.baseAddress) else { return }
+    if descents > lines.count / 8 { lines = EqualLines.merged(lines, text.baseAddress!) }
+    lines.sort { FrameOrder.compare(base + $0.start, Int($0.count), base + $1.start, Int($1.count)).order < 0 }
+    share()
   }
 
-  /// Finds out what each line shares with the one before, and whether they stand in order.
+  /// Finds out what each line shares with the one before, and how many do not stand in order.
   @discardableResult
-  mutating func share() -> Bool {
-    guard let base = text.baseAddress.map(UnsafeRawPointer.init) else { return true }
-    var isSorted = true
+  mutating func share() -> Int {
+    guard let base = UnsafeRawPointer(text.baseAddress) else { return 0 }
+    var descents = 0
     for index in lines.indices.dropFirst() {
       let (one, other) = (lines[index - 1], lines[index])
-      let order = FrameOrder.compare(base + one.start, Int(one.count), base + other.start, Int(other.count))
-      lines[index].shared = UInt32(order.shared)
-      if !order.isBefore { isSorted = false }
+      let (shared, order) = FrameOrder.compare(base + one.start, Int(one.count), base + other.start, Int(other.count))
+      lines[index].shared = UInt32(shared)
+      if order > 0 { descents += 1 }
     }
     if !lines.isEmpty { lines[0].shared = 0 }
-    return isSorted
+    return descents
   }
 
   /// At most so many frames come of the lines in their present order.
@@ -113,73 +112,5 @@ struct FoldedText {
       offset &+= 1
     }
     return found
-  }
-}
-
-/// Finds lines with the same frames: open addressing; a slot holds a line's number plus one, 0 when it is free.
-struct EqualLines {
-  private var slots = [UInt32](repeating: 0, count: 1024)
-
-  mutating func add(_ line: FoldedText.Line, to lines: inout [FoldedText.Line], _ base: UnsafePointer<UInt8>) {
-    let hash = UInt32(truncatingIfNeeded: ByteHash.hash(base + line.start, Int(line.count)) >> 32)
-    var slot = Int(hash) & (slots.count - 1)
-    while slots[slot] != 0 {
-      let index = Int(slots[slot]) - 1
-      let other = lines[index]
-      if other.shared == hash, other.count == line.count,
-        memcmp(base + other.start, base + line.start, Int(line.count)) == 0
-      {
-        lines[index].value += line.value
-        return
-      }
-      slot = (slot + 1) & (slots.count - 1)
-    }
-    lines.append(line)
-    lines[lines.count - 1].shared = hash
-    slots[slot] = UInt32(lines.count)
-    if lines.count * 2 > slots.count { grow(lines) }
-  }
-
-  private mutating func grow(_ lines: [FoldedText.Line]) {
-    slots = [UInt32](repeating: 0, count: slots.count * 2)
-    for (index, line) in lines.enumerated() {
-      var slot = Int(line.shared) & (slots.count - 1)
-      while slots[slot] != 0 { slot = (slot + 1) & (slots.count - 1) }
-      slots[slot] = UInt32(index + 1)
-    }
-  }
-}
-
-/// The order of stacks as bytes: by frames, that is with the semicolon before every other byte and the end before it.
-enum FrameOrder {
-  @inline(__always)
-  static func compare(
-    _ one: UnsafeRawPointer, _ oneCount: Int, _ other: UnsafeRawPointer, _ otherCount: Int
-  ) -> (shared: Int, isBefore: Bool) {
-    let count = min(oneCount, otherCount)
-    var offset = 0
-    while offset &+ 8 <= count {
-      let difference =
-        one.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-        ^ other.loadUnaligned(fromByteOffset: offset, as: UInt64.self)
-      if difference != 0 {
-        offset &+= difference.trailingZeroBitCount / 8
-        return (offset, rank(one, offset, oneCount) < rank(other, offset, otherCount))
-      }
-      offset &+= 8
-    }
-    while offset < count,
-      one.load(fromByteOffset: offset, as: UInt8.self) == other.load(fromByteOffset: offset, as: UInt8.self)
-    {
-      offset &+= 1
-    }
-    return (offset, rank(one, offset, oneCount) < rank(other, offset, otherCount))
-  }
-
-  @inline(__always)
-  private static func rank(_ bytes: UnsafeRawPointer, _ offset: Int, _ count: Int) -> Int {
-    guard offset < count else { return 0 }
-    let byte = bytes.load(fromByteOffset: offset, as: UInt8.self)
-    return byte == 0x3b ? 1 : Int(byte) &+ 2
   }
 }

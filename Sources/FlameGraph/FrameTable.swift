@@ -19,12 +19,12 @@ struct FrameTable {
   /// A parser may refuse text nodes of more than 10 MB; this many frames and one take 39 letters each at most.
   private static let partMask = (1 << 18) - 1
 
-  private let layout: FlameLayout
+  let layout: FlameLayout
   private let palette: FlamePalette
-  private let attributes: [String: FlameGraphSVG.NameAttributes]
+  let attributes: [String: FlameGraphSVG.NameAttributes]
   /// Numbers in the table by numbers in the arena, and back.
   private let numbers: [UInt32]
-  private let ids: [UInt32]
+  let ids: [UInt32]
 
   init(
     _ layout: FlameLayout, _ palette: FlamePalette, _ attributes: [String: FlameGraphSVG.NameAttributes] = [:]
@@ -49,7 +49,7 @@ struct FrameTable {
       let shade = id == layout.gap ? Self.gap : palette.shade(of: layout.names.utf8(id))
       writer.byte(Self.letters[shade / 32])
       writer.byte(Self.letters[shade % 32])
-      writer.text(layout.names.string(id))
+      writer.text(layout.names.utf8(id))
       try writer.flush()
     }
     writer.markup("</metadata>\n<metadata class=\"table\">")
@@ -69,58 +69,42 @@ struct FrameTable {
     writer.markup(name)
     writer.markup("\">")
     for value in values { try writer.digits(value, Self.alphabet) }
-    writer.endDigits()
     writer.markup("</metadata>\n")
-  }
-
-  /// A line for each name that has any: its number, its class, its link, between tabs.
-  private func writeAttributes<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
-    guard !attributes.isEmpty else { return }
-    writer.markup("<metadata class=\"attributes\">")
-    for (number, id) in ids.enumerated() {
-      guard let attributes = attributes[layout.names.string(id)] else { continue }
-      writer.number(number)
-      writer.byte(0x09)
-      writer.text(Self.word(attributes.className ?? ""))
-      writer.byte(0x09)
-      writer.text(Self.safe(attributes.link) ?? "")
-      writer.byte(0x0a)
-      try writer.flush()
-    }
-    writer.markup("</metadata>\n")
-  }
-
-  /// A link that can run no script: http, https, or relative.
-  static func safe(_ link: String?) -> String? {
-    guard let link, !link.isEmpty, link.unicodeScalars.allSatisfy({ $0.value > 0x20 }) else { return nil }
-    let scheme = link.prefix { $0 != "/" && $0 != "?" && $0 != "#" }
-    guard let colon = scheme.firstIndex(of: ":") else { return link }
-    return ["http", "https"].contains(scheme[..<colon].lowercased()) ? link : nil
-  }
-
-  private static func word(_ name: String) -> String {
-    String(
-      name.unicodeScalars.filter {
-        $0.isASCII && ($0.properties.isAlphabetic || $0 == "-" || $0 == "_" || ("0"..."9").contains($0))
-      }.map(Character.init))
   }
 
   private func writeFrames<E: Error>(to writer: inout SVGWriter<E>) throws(E) {
+    try layout.frames.withUnsafeBufferPointer { frames throws(E) in
+      try numbers.withUnsafeBufferPointer { numbers throws(E) in try writeFrames(frames, numbers, to: &writer) }
+    }
+  }
+
+  private func writeFrames<E: Error>(
+    _ frames: UnsafeBufferPointer<FlameLayout.Frame>, _ numbers: UnsafeBufferPointer<UInt32>,
+    to writer: inout SVGWriter<E>
+  ) throws(E) {
     let alphabet = Self.alphabet
-    try writer.digits(UInt64(layout.frames.count), alphabet)
+    try writer.digits(UInt64(frames.count), alphabet)
     var depth: UInt32 = 0
-    for index in layout.frames.indices {
-      let frame = layout.frames[index]
+    for index in 0..<frames.count {
+      let frame = frames[index]
       if index & Self.partMask == Self.partMask {
-        writer.endDigits()
         writer.markup("</metadata>\n<metadata class=\"table\">")
       }
       // The root ends nothing; any other frame ends all that are open and not above it.
-      try writer.digits(UInt64(index == 0 ? 0 : depth &+ 1 &- frame.depth), alphabet)
-      try writer.digits(UInt64(numbers[Int(frame.name)]), alphabet)
-      try writer.digits(layout.own(of: index), alphabet)
+      let ends = UInt64(index == 0 ? 0 : depth &+ 1 &- frame.depth)
+      try writer.digits(ends, UInt64(numbers[Int(frame.name)]), Self.own(index, frames), alphabet)
       depth = frame.depth
     }
-    writer.endDigits()
+  }
+
+  @inline(__always)
+  private static func own(_ index: Int, _ frames: UnsafeBufferPointer<FlameLayout.Frame>) -> UInt64 {
+    var own = frames[index].width
+    var child = index &+ 1
+    while child < Int(frames[index].end) {
+      own &-= frames[child].width
+      child = Int(frames[child].end)
+    }
+    return own
   }
 }

@@ -4,7 +4,7 @@
 // valid UTF-8: what is not is repaired when it comes in. Number 0 is the first name that was added.
 import Glibc
 
-struct NameArena: Sendable {
+package struct NameArena: Sendable {
   private var bytes: [UInt8] = []
   private var ends: [Int] = []
   private var hashes: [UInt32] = []
@@ -15,14 +15,16 @@ struct NameArena: Sendable {
   /// How often a name came that was no UTF-8.
   private(set) var repairs = 0
 
-  var count: Int { ends.count }
+  package var count: Int { ends.count }
+
+  package init() {}
 
   mutating func intern(_ name: String) -> UInt32 {
     var name = name
     return name.withUTF8 { intern($0) }
   }
 
-  mutating func intern(_ name: UnsafeBufferPointer<UInt8>) -> UInt32 {
+  package mutating func intern(_ name: UnsafeBufferPointer<UInt8>) -> UInt32 {
     let hash = UInt32(truncatingIfNeeded: ByteHash.hash(name) >> 32)
     var slot = Int(hash) & (slots.count - 1)
     while slots[slot] != 0 {

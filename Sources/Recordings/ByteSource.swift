@@ -2,6 +2,7 @@
 //
 // Not for several threads at once; `BlockSource`, which locks, is.
 
+import FlameGraph
 import Glibc
 import SystemPackage
 
@@ -56,12 +57,22 @@ public final class ByteSource: @unchecked Sendable {
   /// All that is left.
   public func rest() throws(ToolError) -> HeldBytes {
     let held = HeldBytes()
+    // One byte more than there is, so that the end is met in the first piece.
+    var size = gzip == nil ? Self.fileSize(descriptor) + 1 : 0
     while true {
-      let room = held.room(atLeast: 1 << 20)
+      let room = held.room(atLeast: max(size, 1 << 20))
+      size = 0
       let count = try read(into: room)
       held.count += count
       if count < room.count { return held }
     }
+  }
+
+  /// 0 of what is no file.
+  private static func fileSize(_ descriptor: FileDescriptor) -> Int {
+    var status = stat()
+    guard fstat(descriptor.rawValue, &status) == 0, status.st_mode & S_IFMT == S_IFREG else { return 0 }
+    return max(0, status.st_size)
   }
 
   private func look() throws(ToolError) {
@@ -106,8 +117,13 @@ public final class HeldBytes {
 
   deinit { free(base) }
 
-  public var bytes: UnsafeBufferPointer<UInt8> {
-    UnsafeBufferPointer(start: base.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }, count: count)
+  /// Lends the bytes for one call: a pointer to them would not keep their owner.
+  public func withBytes<Result, E: Error>(
+    _ body: (UnsafeBufferPointer<UInt8>) throws(E) -> Result
+  ) throws(E) -> Result {
+    defer { withExtendedLifetime(self) {} }
+    let start = base.map { UnsafePointer($0.assumingMemoryBound(to: UInt8.self)) }
+    return try body(UnsafeBufferPointer(start: start, count: count))
   }
 
   /// Grown by realloc, which moves pages and not bytes.
@@ -115,6 +131,7 @@ public final class HeldBytes {
     if capacity - count < size {
       capacity = max(count + size, capacity * 2)
       base = realloc(base, max(capacity, 1))
+      HugePages.advise(UnsafeMutableRawBufferPointer(start: base! + count, count: capacity - count))
     }
     return UnsafeMutableRawBufferPointer(start: base! + count, count: capacity - count)
   }

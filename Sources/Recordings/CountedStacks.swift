@@ -54,19 +54,19 @@ extension TraceModel {
 }
 
 /// Gives steps their names, each place once.
-private struct StackNamer {
+package struct StackNamer {
   private let table: NameTable?
   private let programs: [Int: Program]
   private let code: SessionCode
   private var known: [CodePlace: [String]] = [:]
 
-  init(model: TraceModel, session: Session) {
+  package init(model: TraceModel, session: Session) {
     table = model.names(of: session)
     programs = session.programs
     code = model.code(of: session)
   }
 
-  mutating func frames(of stack: CountedStack, _ steps: [StackStep]) -> [String] {
+  package mutating func frames(of stack: CountedStack, _ steps: [StackStep]) -> [String] {
     var frames = [programName(stack.program)]
     for step in steps {
       switch step {

@@ -45,12 +45,12 @@ extension SpanTree {
 
 extension Session {
   /// Exact, where `nanoseconds(ticks:)` is as good as a Double.
-  func wholeNanoseconds(tsc: UInt64) -> UInt64 {
+  package func wholeNanoseconds(tsc: UInt64) -> UInt64 {
     guard let hello else { return tsc }
     return UInt64(clamping: UInt128(tsc) * 1_000_000_000 / UInt128(hello.tscHertz))
   }
 
-  func wholeNanoseconds(ticks: UInt64) -> UInt64 {
+  package func wholeNanoseconds(ticks: UInt64) -> UInt64 {
     guard let hello else { return ticks }
     return UInt64(clamping: UInt128(ticks) << UInt128(hello.tickShift) * 1_000_000_000 / UInt128(hello.tscHertz))
   }

@@ -1,4 +1,5 @@
 // Small words for pieces of text in memory, shared by the readers. None of them copies.
+import Glibc
 
 extension UInt8 {
   @inline(__always) var isDigit: Bool { self &- 0x30 < 10 }
@@ -30,15 +31,22 @@ extension UnsafeBufferPointer<UInt8> {
 
   func equals(_ text: StaticString) -> Bool { text.withUTF8Buffer { elementsEqual($0) } }
 
-  func equals(_ text: String) -> Bool { elementsEqual(text.utf8) }
+  func equals(_ bytes: [UInt8]) -> Bool {
+    guard let baseAddress, count == bytes.count else { return isEmpty && bytes.isEmpty }
+    return memcmp(baseAddress, bytes, count) == 0
+  }
 
   /// Where a text stands first, or last.
   func firstRange(of text: StaticString) -> Range<Int>? {
     let length = text.utf8CodeUnitCount
-    guard length <= count else { return nil }
-    return text.withUTF8Buffer { wanted in
-      (0...(count - length)).first { self[$0..<($0 + length)].elementsEqual(wanted) }.map { $0..<($0 + length) }
+    guard length > 0, length <= count, let base = UnsafeRawPointer(baseAddress) else { return nil }
+    var start = 0
+    while let found = memchr(base + start, Int32(text.utf8Start[0]), count - length + 1 - start) {
+      start = UnsafeRawPointer(found) - base
+      if memcmp(found, text.utf8Start, length) == 0 { return start..<(start + length) }
+      start += 1
     }
+    return nil
   }
 
   func lastRange(of text: StaticString) -> Range<Int>? {

@@ -6,6 +6,8 @@ public struct Profile: Sendable {
   public var stacks = FoldedStacks()
   /// In the order of the input; empty when the format has no time, or nobody asked.
   public var samples: [TimedSample] = []
+  /// Where the input knows when things began and ended, and samples were asked for; they say the same in pieces.
+  public var spans: [TimedSpan] = []
   /// What a value counts: "samples", "ns", "bytes".
   public var unit = "samples"
   public var title = "Flame graph"

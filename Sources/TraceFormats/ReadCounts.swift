@@ -15,6 +15,8 @@ public struct ReadCounts: Sendable {
   public var stacks = 0
   /// Events that are not the one that is counted.
   public var otherEvents = 0
+  /// Events that the profiler says it has lost.
+  public var lostEvents: UInt64 = 0
   public private(set) var badLines: [BadLine] = []
   public private(set) var badLineCount = 0
 
@@ -34,5 +36,6 @@ public struct ReadCounts: Sendable {
     lines += other.lines
     stacks += other.stacks
     otherEvents += other.otherEvents
+    lostEvents += other.lostEvents
   }
 }

@@ -83,7 +83,9 @@ struct SpanNester {
     for (_, span) in order {
       advance(to: span.start, &open, &time, thread)
       let node = profile.stacks.child(of: open.last?.node ?? root, span.name)
-      open.append((node, min(span.end, open.last?.end ?? .max)))
+      let end = min(span.end, open.last?.end ?? .max)
+      if keepsSamples { profile.spans.append(.init(name: span.name, start: span.start, end: end, thread: thread)) }
+      open.append((node, end))
     }
     advance(to: .max, &open, &time, thread)
   }

@@ -36,11 +36,17 @@ extension TraceFormat {
     var parser = FoldedParser()
     parser.feed(bytes)
     parser.finish()
-    var profile = Profile()
-    profile.stacks = parser.stacks
-    profile.counts.lines = parser.lineCount
-    for bad in parser.badLines { profile.counts.bad(bad.line, bad.reason.rawValue) }
-    for _ in parser.badLines.count..<max(parser.badLineCount, parser.badLines.count) { profile.counts.bad(0, "") }
-    return profile
+    return Profile(parser)
+  }
+}
+
+extension Profile {
+  /// What a parser that has finished has read.
+  public init(_ parser: FoldedParser) {
+    self.init()
+    stacks = parser.stacks
+    counts.lines = parser.lineCount
+    for bad in parser.badLines { counts.bad(bad.line, bad.reason.rawValue) }
+    for _ in parser.badLines.count..<max(parser.badLineCount, parser.badLines.count) { counts.bad(0, "") }
   }
 }

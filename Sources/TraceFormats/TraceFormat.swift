@@ -4,6 +4,9 @@ public enum TraceFormat: String, CaseIterable, Sendable {
   case recording, folded, perf, dtrace, bpftrace, ftrace, chrome, speedscope, pprof
   case functionGraph = "function-graph"
 
+  /// Whether a stack of it is a sample, one of those that chance has picked.
+  public var isSampled: Bool { self == .perf }
+
   /// The format of an input that begins like this; nil when it is like none. An empty input is folded text.
   public static func guess(_ head: [UInt8]) -> TraceFormat? {
     head.withUnsafeBufferPointer { FormatGuess($0).format }

@@ -19,10 +19,13 @@ public struct HelloFrame: Sendable, Equatable {
   public var generation: UInt64
   public var badCommandBytes: UInt64
 
+  /// No clock is faster: what says so is no HELLO, and sums of a few of its seconds must not overflow.
+  private static let clockLimit: UInt64 = 1 << 48
+
   init?(_ reader: inout FrameReader) {
     guard reader.word32() == Frame.magic, let version = reader.byte(), let abi = reader.byte(),
       let cpuCount = reader.byte(), let tickShift = reader.byte(), tickShift < 32, let buildID = reader.bytes(20),
-      let bootID = reader.word64(), let tscHertz = reader.word64(), tscHertz > 0,
+      let bootID = reader.word64(), let tscHertz = reader.word64(), tscHertz > 0, tscHertz < Self.clockLimit,
       let tscAtBoot = reader.word64(), let now = reader.word64(), let enabledKeys = reader.word32(),
       let sequence = reader.varint(), let generation = reader.varint(), let badCommandBytes = reader.varint()
     else { return nil }

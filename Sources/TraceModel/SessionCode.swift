@@ -37,7 +37,7 @@ extension TraceModel {
     resolved(session.stacks(kind), kind, of: session)
   }
 
-  /// The same of some of them.
+  /// The same of some stacks, such as those of one stretch of time.
   public func resolved(
     _ stacks: [CountedStack], _ kind: StackKind, of session: Session
   ) -> [(stack: CountedStack, steps: [StackStep])] {

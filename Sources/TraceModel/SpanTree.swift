@@ -87,7 +87,7 @@ extension SpanTree.Node {
 }
 
 extension SpanTree.Label {
-  init(_ event: TraceEvent) {
+  package init(_ event: TraceEvent) {
     if event.symbol.isSpan {
       self = .span(Int(event.symbol.rawValue))
     } else if event.symbol == .otherSystemCall {

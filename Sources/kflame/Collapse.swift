@@ -6,6 +6,7 @@ import Recordings
 
 struct Collapse: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "collapse",
     abstract: "Print stacks as folded text: 'outer;inner;leaf COUNT' a line.")
 
   @OptionGroup var input: InputOptions

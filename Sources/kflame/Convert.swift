@@ -9,6 +9,7 @@ extension ExportFormat: ExpressibleByArgument {}
 
 struct Convert: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "convert",
     abstract: "Write stacks or samples in another format.",
     discussion: """
       Inputs that know time keep it; of others the stacks follow each other, each as long as its value. ctf is a \

@@ -7,27 +7,31 @@ import TraceFormats
 
 struct Diff: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "diff",
     abstract: "Compare two profiles, as an SVG or as a table of functions.",
     discussion: """
       A frame of the picture is as wide as the larger of its two values. Blue is less than before, orange is more, grey \
       is noise: a z-test of the two shares finds less than three standard deviations between them. It counts samples: \
-      give --period when one counts more than 1.
+      give --period when one counts more than 1. One input alone is folded text with two counts a line, as \
+      difffolded.pl writes it; --format folded writes such text.
       """)
 
-  enum Format: String, ExpressibleByArgument, CaseIterable { case svg, text, json, markdown }
+  enum Format: String, ExpressibleByArgument, CaseIterable { case svg, text, json, markdown, folded }
 
-  @Argument(help: "The profile before.") var before: String
-  @Argument(help: "The profile after.") var after: String
+  @Argument(help: "The profile before; or both, as difffolded.pl writes them. '-' is standard input.") var before:
+    String
+  @Argument(help: "The profile after.") var after: String?
   @OptionGroup(title: "Inputs") var input: ComparedOptions
   @OptionGroup(title: "Picture") var picture: PictureOptions
 
   @Option(name: .shortAndLong, help: ArgumentHelp("Where it goes; default: standard output.", valueName: "FILE"))
   var output: String?
 
-  @Option(help: ArgumentHelp("svg, text, json or markdown.", valueName: "FORMAT"))
+  @Option(help: ArgumentHelp("svg, text, json, markdown or folded.", valueName: "FORMAT"))
   var format = Format.svg
 
-  @Flag(help: "Compare shares: the profile before is scaled to the size of the one after.") var normalize = false
+  @Flag(name: .shortAndLong, help: "Compare shares: the profile before is scaled to the size of the one after.")
+  var normalize = false
   @Flag(help: "Turn the colours about: blue is more.") var negate = false
 
   @Option(help: ArgumentHelp("What one sample counts; default: measured for perf script, else 1.", valueName: "N"))
@@ -52,10 +56,7 @@ struct Diff: ParsableCommand {
 
   func run() {
     KFlame.ending { () throws(ToolError) in
-      let (one, other) = (try read(before), try read(after))
-      guard one.unit == other.unit else {
-        throw ToolError(.badInput, "\(after): counts \(other.unit); expected \(one.unit), as \(before) does")
-      }
+      let (one, other) = try readBoth()
       let diff = FlameDiff(side(one), side(other), isNormalized: normalize)
       try write(diff, one, other)
       guard let failOn, let threshold = Self.threshold(failOn), let worst = diff.worst, worst.growth > threshold else {
@@ -67,6 +68,30 @@ struct Diff: ParsableCommand {
         "\(worst.function.name) grew by \(percent / 100).\(percent % 100 < 10 ? "0" : "")\(percent % 100) % of the whole; the limit is \(failOn)"
       )
     }
+  }
+
+  private func readBoth() throws(ToolError) -> (Profile, Profile) {
+    guard let after else { return try readPair() }
+    let (one, other) = (try read(before), try read(after))
+    guard one.unit == other.unit else {
+      throw ToolError(.badInput, "\(after): counts \(other.unit); expected \(one.unit), as \(before) does")
+    }
+    return (one, other)
+  }
+
+  /// Folded text with two counts a line.
+  private func readPair() throws(ToolError) -> (Profile, Profile) {
+    let source = try ByteSource(path: before)
+    let pair = try source.rest().withBytes { FoldedPair($0) }
+    for bad in pair.badLines { KFlame.warn("\(source.name): \(bad)") }
+    if pair.badLineCount > 0, pair.before.isEmpty, pair.after.isEmpty {
+      throw ToolError(.badInput, "\(source.name): no stacks; expected 'outer;inner BEFORE AFTER' a line")
+    }
+    var (one, other) = (Profile(), Profile())
+    (one.stacks, other.stacks) = (pair.before, pair.after)
+    input.filter.apply(to: &one)
+    input.filter.apply(to: &other)
+    return (one, other)
   }
 
   private func read(_ path: String) throws(ToolError) -> Profile {
@@ -86,6 +111,7 @@ struct Diff: ParsableCommand {
     case .text: try output.write(Array(DiffTable(diff, unit: one.unit).text.utf8))
     case .json: try output.write(Array(DiffTable(diff, unit: one.unit).json.utf8))
     case .markdown: try output.write(Array(DiffTable(diff, unit: one.unit).markdown.utf8))
+    case .folded: try output.write(Array(diff.foldedText.utf8))
     }
     try output.close()
   }
@@ -96,25 +122,5 @@ struct Diff: ParsableCommand {
     try picture.apply(to: &settings)
     settings.isNegated = negate
     try settings.render(FlameLayout(diff)) { bytes throws(ToolError) in try output.write(bytes) }
-  }
-}
-
-/// The options of inputs that make sense for two of them.
-struct ComparedOptions: ParsableArguments {
-  @Option(help: ArgumentHelp("What the inputs are, in place of a guess.", valueName: "FORMAT"))
-  var from: TraceFormat?
-  @OptionGroup(title: "Recordings") var recording: RecordingOptions
-  @OptionGroup(title: "perf script") var perf: PerfFlags
-  @OptionGroup(title: "Filters") var filter: FilterOptions
-
-  func options(_ path: String) -> InputOptions {
-    var options = InputOptions()
-    options.inputs = [path]
-    options.from = from
-    options.recording = recording
-    options.perf = perf
-    options.filter = filter
-    options.threads = nil
-    return options
   }
 }

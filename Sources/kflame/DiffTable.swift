@@ -39,7 +39,7 @@ struct DiffTable {
   }
 
   var json: String {
-    var json = JSONLines()
+    var json = JSONReport()
     json.begin(
       "kflame-diff", unit: unit, normalized: diff.isNormalized, before: number(diff.totals.before),
       after: number(diff.totals.after))
@@ -86,38 +86,5 @@ enum FoldedName {
   static func printable(_ name: String) -> String {
     String(
       String.UnicodeScalarView(name.unicodeScalars.map { $0.value < 0x20 ? Unicode.Scalar(0x2400 + $0.value)! : $0 }))
-  }
-}
-
-/// The JSON of a report: a head, and a list of functions.
-private struct JSONLines {
-  private var text = ""
-  private var isFirst = true
-
-  mutating func begin(_ schema: String, unit: String, normalized: Bool, before: String, after: String) {
-    text = "{\"schema\":\"\(schema)\",\"version\":1,\"unit\":\(Self.quoted(unit)),\"normalized\":\(normalized),"
-    text += "\"before\":\(before),\"after\":\(after),\"functions\":["
-  }
-
-  mutating func add(_ name: String, _ fields: [(String, String)]) {
-    text += isFirst ? "\n" : ",\n"
-    isFirst = false
-    text += "{\"name\":\(Self.quoted(name))" + fields.map { ",\"\($0)\":\($1)" }.joined() + "}"
-  }
-
-  func end() -> String { text + "\n]}\n" }
-
-  private static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
   }
 }

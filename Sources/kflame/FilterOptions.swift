@@ -46,11 +46,23 @@ struct FilterOptions: ParsableArguments {
     guard !isEmpty else { return }
     // Samples would need their nodes moved; they keep the names as they are.
     if demangle, profile.samples.isEmpty { profile.stacks = profile.stacks.renamed(SwiftName.demangled) }
-    let stacks = profile.stacks
+    let (result, nodes) = filtered(profile.stacks)
+    profile.stacks = result
+    profile.spans = []  // What is left of them only the samples know.
+    profile.samples = profile.samples.compactMap { sample in
+      var sample = sample
+      let isRoot = sample.node == 0
+      sample.node = nodes[Int(sample.node)]
+      return sample.node == 0 && !isRoot ? nil : sample
+    }
+  }
+
+  /// The stacks that are left, and where the nodes have gone.
+  private func filtered(_ stacks: FoldedStacks) -> (stacks: FoldedStacks, nodes: [UInt32]) {
     let (included, excluded) = (matches(include, stacks), matches(exclude, stacks))
     let (hidden, focused) = (matches(hide, stacks), matches([focus].compactMap { $0 }, stacks))
     let skipped = stacks.names { skipAfter.contains($0) }
-    let (result, nodes) = stacks.mapped { frames in
+    return stacks.mapped { frames in
       if !include.isEmpty, !frames.contains(where: { included[Int($0)] }) { return nil }
       if frames.contains(where: { excluded[Int($0)] }) { return nil }
       var frames = frames[...]
@@ -61,13 +73,6 @@ struct FilterOptions: ParsableArguments {
       if let start = frames.lastIndex(where: { skipped[Int($0)] }) { frames = frames[start...] }
       let shown = frames.filter { !hidden[Int($0)] }
       return collapsesRecursion ? FoldedStacks.withoutRecursion(shown) : shown
-    }
-    profile.stacks = result
-    profile.samples = profile.samples.compactMap { sample in
-      var sample = sample
-      let isRoot = sample.node == 0
-      sample.node = nodes[Int(sample.node)]
-      return sample.node == 0 && !isRoot ? nil : sample
     }
   }
 

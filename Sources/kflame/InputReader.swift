@@ -20,6 +20,7 @@ struct InputReader {
         continue
       }
       let nodes = sum.profile.stacks.merge(next.profile.stacks)
+      sum.profile.spans = []  // Their names would need new numbers; samples say the same.
       sum.profile.samples += next.profile.samples.map { sample in
         var sample = sample
         sample.node = nodes[Int(sample.node)]
@@ -39,6 +40,12 @@ struct InputReader {
     var profile = try profile(source, format)
     try Self.report(profile, source.name, format)
     profile.facts = profile.facts.filter { !$0.isEmpty }
+    if profile.counts.lostEvents > 0 {
+      profile.facts.append("\(profile.counts.lostEvents) events lost by the profiler")
+    }
+    if format.isSampled, let error = SamplingError.fact(samples: UInt64(profile.counts.stacks)) {
+      profile.facts.append(error)
+    }
     var picture = FlameGraphSVG(title: profile.title, unit: profile.unit)
     picture.subtitle = profile.facts.joined(separator: " · ")
     return (profile, picture)
@@ -60,14 +67,31 @@ struct InputReader {
     if format == .perf, !isUTF16 {
       return try PerfInput.read(source, options.perf.options, keepsSamples: keepsSamples, cores: options.cores)
     }
+    if format == .folded, !isUTF16 { return try Self.folded(source) }
     let name = source.name
     var held = try source.rest()
-    if isUTF16, let text = UTF16Text.decoded(Array(held.bytes)) { held = HeldBytes(text) }
+    if isUTF16, let text = UTF16Text.decoded(held.withBytes { Array($0) }) { held = HeldBytes(text) }
     do throws(FormatError) {
-      return try format.read(held.bytes, options.perf.options, keepsSamples: keepsSamples)
+      return try held.withBytes { bytes throws(FormatError) in
+        try format.read(bytes, options.perf.options, keepsSamples: keepsSamples)
+      }
     } catch {
       throw ToolError(.badInput, "\(name): \(error)")
     }
+  }
+
+  /// Piece by piece: what is kept is the stacks.
+  private static func folded(_ source: ByteSource) throws(ToolError) -> Profile {
+    var parser = FoldedParser()
+    let piece = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 20, alignment: 16)
+    defer { piece.deallocate() }
+    while true {
+      let count = try source.read(into: piece)
+      parser.feed(UnsafeRawBufferPointer(rebasing: piece[..<count]).bindMemory(to: UInt8.self))
+      if count < piece.count { break }
+    }
+    parser.finish()
+    return Profile(parser)
   }
 
   static func report(_ profile: Profile, _ name: String, _ format: TraceFormat) throws(ToolError) {

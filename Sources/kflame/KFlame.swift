@@ -5,6 +5,7 @@ import Glibc
 import Recordings
 import SystemPackage
 
+/// Each command says its name itself: deriving it from its type is a fifth of what starting takes.
 @main
 struct KFlame: ParsableCommand {
   static let configuration = CommandConfiguration(
@@ -12,7 +13,7 @@ struct KFlame: ParsableCommand {
     abstract: "Flame graphs, of recordings and of what other profilers write.",
     discussion:
       "Exit status: 0, 1 failure, 2 threshold exceeded, 64 usage, 65 bad input, 66 no input, 74 input/output error.",
-    subcommands: [Render.self, Collapse.self, Diff.self, Convert.self, Pack.self])
+    subcommands: [Render.self, Collapse.self, Diff.self, Convert.self, Info.self, Pack.self])
 
   static func main() {
     // A reader that goes away is an error of writing like any other, with its message and status.

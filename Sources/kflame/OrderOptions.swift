@@ -54,6 +54,6 @@ enum TimeTable {
 
   /// For the heat map: what a page must know of each sample.
   static func rows(_ profile: Profile) -> [FlamePage.Sample] {
-    profile.samples.map { FlamePage.Sample(time: $0.time, node: $0.node, value: $0.value, stacks: profile.stacks) }
+    profile.samples.map { FlamePage.Sample(time: $0.time, node: $0.node, value: $0.value) }
   }
 }

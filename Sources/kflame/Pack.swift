@@ -6,6 +6,7 @@ import TraceModel
 
 struct Pack: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "pack",
     abstract: "Copy a recording with the kernel's names at its head, so that others can read it.")
 
   @Argument(help: "A recording; '-' is standard input.")
@@ -21,13 +22,13 @@ struct Pack: ParsableCommand {
     KFlame.ending { () throws(ToolError) in
       let source = try ByteSource(path: input)
       let held = try source.rest()
-      let model = try RecordingInput.model(held.bytes, source.name, elf: elf)
+      let model = try RecordingInput.model(held, source.name, elf: elf)
       guard let names = model.session.flatMap(model.names) else {
         throw ToolError(.badInput, "\(source.name): the names of its kernel were not found; give the ELF file by --elf")
       }
       let output = try ByteOutput(path: output)
       try output.write(names.frames() + (model.session.map(model.usedFunctionFrames) ?? []))
-      try output.write(Array(held.bytes))
+      try output.write(held.withBytes { Array($0) })
       try output.close()
     }
   }

@@ -24,11 +24,12 @@ enum PerfInput {
   }
 
   private struct Found: Sendable {
-    var first: Int
-    var stacks: FoldedStacks
-    var samples: [TimedSample]
-    var counts: ReadCounts
-    var hasPeriods: Bool
+    var stacks = FoldedStacks()
+    var samples: [TimedSample] = []
+    /// By number of the block: which line a bad one is depends on all blocks before.
+    var counts: [Int: ReadCounts] = [:]
+    var hasPeriods = false
+    var first: Int { counts.keys.min() ?? .max }
   }
 
   private static func readBlocks(
@@ -36,14 +37,13 @@ enum PerfInput {
   ) -> Found {
     let buffer = BlockBuffer()
     var script = PerfScript(options, event: event, keepsSamples: keepsSamples)
-    var first = Int.max
+    var found = Found()
     while let number = blocks.next(buffer) {
-      first = min(first, number)
       script.read(buffer.bytes)
+      found.counts[number] = script.takeCounts()
     }
-    return Found(
-      first: first, stacks: script.stacks, samples: script.samples, counts: script.counts,
-      hasPeriods: script.hasPeriods)
+    (found.stacks, found.samples, found.hasPeriods) = (script.stacks, script.samples, script.hasPeriods)
+    return found
   }
 
   private static func profile(_ found: [Found], _ event: String?, _ options: PerfOptions) -> Profile {
@@ -51,11 +51,9 @@ enum PerfInput {
     var profile = Profile()
     profile.unit = PerfScript.unit(of: event, options, hasPeriods: found.contains(where: \.hasPeriods))
     let head = parts.removeFirst()
-    (profile.stacks, profile.samples, profile.counts) = (head.stacks, head.samples, head.counts)
-    for part in parts {
-      profile.stacks.merge(part.stacks)
-      profile.counts.merge(part.counts)
-    }
+    (profile.stacks, profile.samples) = (head.stacks, head.samples)
+    for part in parts { profile.stacks.merge(part.stacks) }
+    for (_, counts) in found.flatMap(\.counts).sorted(by: { $0.key < $1.key }) { profile.counts.merge(counts) }
     if profile.counts.otherEvents > 0, let event {
       profile.facts.append("\(event) only; \(profile.counts.otherEvents) other events left out")
     }

@@ -27,9 +27,12 @@ struct PictureOptions: ParsableArguments {
     help: ArgumentHelp(
       "Lines 'function<TAB>href=URL<TAB>class=NAME' give functions links and classes.", valueName: "FILE"))
   var nameattr: String?
+  @Option(help: ArgumentHelp("Taken and without effect: letters are measured.", valueName: "N")) var fontwidth: String?
+  @Option(help: ArgumentHelp("Taken and without effect: files are UTF-8.", valueName: "NAME")) var encoding: String?
   @Flag(help: "Root on top: icicles.") var inverted = false
   @Flag(help: "Taken and without effect: colours always go by name.") var hash = false
   @Flag(help: "Taken and without effect: a name has its colour in every graph.") var cp = false
+  @Flag(help: "Taken and without effect: colours go by name.") var random = false
   @Flag(help: "Taken and without effect: the same input gives the same bytes.") var deterministic = false
 
   static let pages: [String: FlamePalette.Color] = [
@@ -82,31 +85,3 @@ struct PictureOptions: ParsableArguments {
 }
 
 extension FlameGraphSVG.Theme: ExpressibleByArgument {}
-
-/// The file of --nameattr, as flamegraph.pl takes it: a function, then attributes, between tabs.
-enum NameAttributeFile {
-  static func read(_ path: String) throws(ToolError) -> [String: FlameGraphSVG.NameAttributes] {
-    let held = try ByteSource(path: path).rest()
-    var result: [String: FlameGraphSVG.NameAttributes] = [:]
-    for (index, line) in String(decoding: held.bytes, as: UTF8.self).split(separator: "\n").enumerated() {
-      let fields = line.split(separator: "\t")
-      guard fields.count > 1 else {
-        throw ToolError(.badInput, "\(path): line \(index + 1): expected 'function<TAB>attribute=value'")
-      }
-      var attributes = FlameGraphSVG.NameAttributes()
-      for field in fields.dropFirst() {
-        let parts = field.split(separator: "=", maxSplits: 1)
-        guard parts.count == 2 else {
-          throw ToolError(.badInput, "\(path): line \(index + 1): expected 'attribute=value', not '\(field)'")
-        }
-        switch parts[0] {
-        case "href": attributes.link = String(parts[1])
-        case "class": attributes.className = String(parts[1])
-        default: KFlame.warn("\(path): line \(index + 1): '\(parts[0])' is not taken; known are href and class")
-        }
-      }
-      result[String(fields[0])] = attributes
-    }
-    return result
-  }
-}

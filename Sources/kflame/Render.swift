@@ -7,6 +7,7 @@ import TraceFormats
 
 struct Render: ParsableCommand {
   static let configuration = CommandConfiguration(
+    commandName: "render",
     abstract: "Draw a flame graph of any input.",
     discussion: """
       Lines that cannot be read are told on standard error and left out. Of an input that is none at all the picture \
@@ -71,7 +72,9 @@ struct Render: ParsableCommand {
       return nil
     }
     let held = try source.rest()
-    let (layout, badLines, badLineCount) = FlameLayout.read(folded: held.bytes, order.flamechart ? .asGiven : .byName)
+    let (layout, badLines, badLineCount) = held.withBytes {
+      FlameLayout.read(folded: $0, order.flamechart ? .asGiven : .byName)
+    }
     for bad in badLines { KFlame.warn("\(source.name): line \(bad.line): \(bad.reason.rawValue)") }
     if badLineCount > badLines.count { KFlame.warn("\(source.name): \(badLineCount - badLines.count) more bad lines") }
     if badLineCount > 0, layout.total == 0 {
@@ -90,7 +93,9 @@ struct Render: ParsableCommand {
     case .svg: try settings.render(layout) { bytes throws(ToolError) in try output.write(bytes) }
     case .text: try FlameText(layout, unit: settings.unit).write { bytes throws(ToolError) in try output.write(bytes) }
     case .html:
-      let page = FlamePage(settings: settings, layout: layout, samples: profile.map(TimeTable.rows) ?? [])
+      let page = FlamePage(
+        settings: settings, layout: layout, samples: profile.map(TimeTable.rows) ?? [],
+        stacks: profile?.stacks ?? FoldedStacks())
       try page.render { bytes throws(ToolError) in try output.write(bytes) }
     }
     try output.close()

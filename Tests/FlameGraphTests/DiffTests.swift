@@ -23,6 +23,16 @@ import Testing
     #expect(try Self.function(diff, "a").after == 450)
   }
 
+  @Test func twoCountsALineAreTwoProfiles() {
+    let text = "a b;c 1 2\r\n\nx 0 5\nx 3 0\nbad\none 7\nhalf;y 0.5 18446744073709551615"
+    let pair = Array(text.utf8).withUnsafeBufferPointer { FoldedPair($0) }
+    #expect(pair.before.text == "a b;c 1\nhalf;y 0.5\nx 3\n")
+    #expect(pair.after.text == "a b;c 2\nhalf;y 18446744073709551615\nx 5\n")
+    #expect(pair.badLines.map(\.line) == [5, 6])
+    let diff = FlameDiff(.init(pair.before), .init(pair.after))
+    #expect(diff.foldedText == "a b;c 1 2\nhalf;y 0.5 18446744073709551615\nx 3 5\n")
+  }
+
   @Test func aFunctionCountsOnceAStack() throws {
     let diff = Self.diff("f;f;f 10\n", "f;f 4\nf 1\n")
     let f = try Self.function(diff, "f")

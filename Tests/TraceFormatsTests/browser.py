@@ -82,16 +82,59 @@ def interaction(page, url):
     page.evaluate("check.key('u')")
 
 
+def slivers(page):
+    """Frames without an element of their own: the pointer finds them, and so does the keyboard."""
+    told = page.evaluate("""() => {
+      const path = document.querySelector(".frames path");
+      if (!path) return null;
+      const [, x, y, width] = path.getAttribute("d").match(/M([0-9.]+) ([0-9.]+)h([0-9.]+)/).map(Number);
+      const svg = document.querySelector("svg.flame");
+      const middle = new DOMPoint(x + width / 2, y + 8).matrixTransform(svg.getScreenCTM());
+      const at = { x: Math.round(middle.x), y: Math.round(middle.y) };
+      const send = (type) => path.dispatchEvent(new PointerEvent(type, { clientX: at.x, clientY: at.y, bubbles: true }));
+      send("pointermove");
+      const status = document.querySelector(".status").textContent;
+      const outline = document.querySelector(".outline");
+      const isMarked = outline.getAttribute("visibility") === "visible" && Math.abs(outline.width.baseVal.value - width) < 12;
+      send("click");
+      const root = check.frames().filter((g) => Math.abs(g.querySelector("rect").width.baseVal.value - (svg.clientWidth - 20)) < 1);
+      return [isMarked ? status : "", root.map((g) => g.getAttribute("aria-label")).join(" ")];
+    }""")
+    if told is None:
+        return
+    name = told[0].split(" · ")[0]
+    report("a sliver tells its name", bool(name), name)
+    report("a click on a sliver zooms to it", f"{name}, " in told[1] and "zoom=" in page.evaluate("location.hash"))
+    page.evaluate("check.key('Escape')")
+    # To the right until the keyboard is at a sliver, which gets an element then.
+    found = page.evaluate("""() => {
+      check.frames()[0].focus();
+      for (let tries = 0; tries < 20; tries++) check.key("ArrowUp");
+      for (let tries = 0; tries < 2000; tries++) {
+        const at = document.activeElement, box = at.querySelector("rect");
+        if (box && box.width.baseVal.value < 12) return at.getAttribute("aria-label");
+        check.key("ArrowLeft");
+        if (document.activeElement === at) check.key("ArrowDown");
+        if (document.activeElement === at) return null;
+      }
+      return null;
+    }""")
+    report("the keyboard comes to slivers", bool(found), str(found))
+
+
 def heat(page):
     if not page.evaluate("Boolean(document.getElementById('heat'))"):
         return
+    whole = page.evaluate("document.querySelector('.scale').textContent")
     box = page.locator("#heat").bounding_box()
     page.mouse.move(box["x"] + 20, box["y"] + 20)
     page.mouse.down()
     page.mouse.move(box["x"] + box["width"] / 3, box["y"] + 20)
     page.mouse.up()
     note = page.evaluate("document.getElementById('range').textContent")
-    report("a range of the heat map is picked", "samples" in note, note)
+    report("a range of the heat map is picked", "% of all" in note, note)
+    scale = page.evaluate("document.querySelector('.scale').textContent")
+    report("the scale is of the range", "all is" in scale and scale != whole, scale)
     page.evaluate("document.getElementById('heat').dispatchEvent(new KeyboardEvent('keydown', {key: 'Escape'}))")
 
 
@@ -117,6 +160,7 @@ with sync_playwright() as playwright:
             accessibility(page)
             if scheme == "light":
                 interaction(page, path)
+                slivers(page)
                 heat(page)
                 page.goto("about:blank")
                 page.goto("file://" + path)

@@ -15,6 +15,26 @@ import Tracer
     #expect(model.sessions[1].hello?.bootID == 0x22)
   }
 
+  /// Rates of locks count in seconds of the clock that HELLO tells.
+  @Test(arguments: [0, 1, 1 << 47, 1 << 48, 1 << 63, UInt64.max]) func aClockThatNoMachineHas(hertz: UInt64) throws {
+    let table = ThreadTable(initialize: room(4096), capacity: 4)
+    let programs = ProgramTable(initialize: room(4096), capacity: 4)
+    let id = room(64).assumingMemoryBound(to: UInt8.self)
+    let boot = BootInfo(bootID: 5, buildID: id, tscHertz: hertz, tscAtBoot: 1, tickShift: 0)
+    let memory = room(Drain.bytesNeeded(cpus: 1, threads: 4, programs: 4))
+    var drain = Drain(initialize: memory, boot: boot, cpus: 1, threads: table, programs: programs)
+    var line = Line()
+    line.ticksPerByte = 1
+    drain.flush(&line, limit: 1000)
+    let model = decode(line.bytes)
+    #expect((model.session?.hello == nil) == (hertz == 0 || hertz >= 1 << 48))
+    _ = model.session.map { model.lockRows(of: $0) }
+  }
+
+  private func room(_ bytes: Int) -> UnsafeMutableRawPointer {
+    UnsafeMutableRawPointer.allocate(byteCount: bytes, alignment: 64)
+  }
+
   @Test func bootsWithTheSameTagAreToldApartByHello() {
     let model = decode(stream(bootID: 0x15, calls: 500).bytes + stream(bootID: 0x25, calls: 700).bytes)
     #expect(model.sessions.map { $0.systemCalls.values.reduce(0) { $0 + $1.count } } == [500, 700])

@@ -42,13 +42,17 @@ extension FlameScript {
       tip.setAttribute("visibility", "visible");
     }
 
-    const hideTip = () => tip.setAttribute("visibility", "hidden");
-    const frameAt = (event) => event.target.closest("[role=treeitem]")?.frame;
+    function hideTip() {
+      tip.setAttribute("visibility", "hidden");
+      showOutline();
+    }
+    const frameAt = (event) => (event.target.matches("path") ? sliverAt(event) : event.target.closest("[role=treeitem]")?.frame);
 
     layer.addEventListener("pointermove", (event) => {
       const index = frameAt(event);
       if (index === undefined) return hideTip();
       showTip(index, event);
+      showOutline(index);
       say(index);
     });
     layer.addEventListener("pointerleave", hideTip);

@@ -16,7 +16,7 @@ extension FlameScript {
       value[i] = number();
       frame[i] = number();
     }
-    const length = Math.max(1, time[count - 1] || 0);
+    const length = Math.max(1, time[count - 1] || 0), all = value.reduce((sum, each) => sum + each, 0) || 1;
     // A column is a slice of time, which runs upwards in its rows.
     const rows = 16;
     let columns = 1, cells = new Float64Array(1), picked = null, anchor = 0;
@@ -56,14 +56,14 @@ extension FlameScript {
       }
       const [from, to] = picked.map((column) => (column / columns) * (length + 1));
       const own = new Float64Array(flame.count);
-      let found = 0;
+      let sum = 0;
       for (let i = 0; i < count; i++) {
         if (time[i] < from || time[i] >= to) continue;
         own[frame[i]] += value[i];
-        found++;
+        sum += value[i];
       }
       const seconds = (nanoseconds) => (nanoseconds / 1e9).toFixed(3) + " s";
-      note.textContent = `${seconds(from)} to ${seconds(to)}: ${found} samples. Esc shows all.`;
+      note.textContent = `${seconds(from)} to ${seconds(to)}: ${((100 * sum) / all).toFixed(2)} % of all. Esc shows all.`;
       flame.pick(own);
     }
 

@@ -3,12 +3,12 @@
 extension FlameScript {
   static let keys: StaticString = #"""
     function moveTo(index) {
-      if (index === undefined || !view.drawn.has(index)) return;
+      if (index === undefined || !view.places.has(index)) return;
       hideTip();
       view.drawn.get(view.current)?.setAttribute("tabindex", -1);
       view.current = index;
-      view.drawn.get(index).setAttribute("tabindex", 0);
-      view.drawn.get(index).focus();
+      elementOf(index).setAttribute("tabindex", 0);
+      elementOf(index).focus();
       say(index);
     }
 
@@ -16,14 +16,14 @@ extension FlameScript {
     function widestChild(index) {
       let widest;
       for (let i = index + 1; i < frames.end[index]; i = frames.end[i]) {
-        if (view.drawn.has(i) && !(frames.total[i] <= frames.total[widest])) widest = i;
+        if (view.places.has(i) && !(frames.total[i] <= frames.total[widest])) widest = i;
       }
       return widest;
     }
 
     // The drawn frame beside it on the same level.
     function neighbour(by) {
-      const level = [...view.drawn.keys()].filter((i) => frames.depth[i] === frames.depth[view.current]);
+      const level = [...view.places.keys()].filter((i) => frames.depth[i] === frames.depth[view.current]);
       return level[level.indexOf(view.current) + by];
     }
 

@@ -19,6 +19,7 @@ extension FlameScript {
       }
       // What is drawn stays where it is.
       for (const [index, group] of view.drawn) group.firstChild.setAttribute("class", fillOf(index));
+      drawSlivers(layer);
       countMatches();
       showButtons();
     }
@@ -54,8 +55,8 @@ extension FlameScript {
       for (let tries = 0, i = view.current; tries < frames.count; tries++) {
         i = (i + by + frames.count) % frames.count;
         if (!view.matches[frames.name[i]]) continue;
-        if (!view.drawn.has(i)) zoom(Math.max(0, frames.parent[i]));
-        if (!view.drawn.has(i)) zoom(i);
+        if (!view.places.has(i)) zoom(Math.max(0, frames.parent[i]));
+        if (!view.places.has(i)) zoom(i);
         return moveTo(i);
       }
     }

@@ -14,6 +14,7 @@ extension FlameScript {
     function adapt() {
       measure();
       wrapSubtitle();
+      tellWhole();
       draw();
       countMatches();
       showButtons();

@@ -7,7 +7,10 @@ extension FlameScript {
     const layer = svg.querySelector(".frames");
     const page = svg.querySelector(".page");
     // focus: the frame that fills the width. current: the one the keyboard is at. matches: by number of name, or null.
-    const view = { focus: 0, current: 0, base: 0, width: 0, letter: settings.letter, pattern: "", matches: null, drawn: new Map() };
+    // places: where every visible frame is. drawn: the elements of those that have one.
+    const view = {
+      focus: 0, current: 0, base: 0, width: 0, letter: settings.letter, pattern: "", matches: null, places: new Map(), drawn: new Map(),
+    };
 
     function make(parent, kind, attributes, text) {
       const element = document.createElementNS("http://www.w3.org/2000/svg", kind);
@@ -42,6 +45,14 @@ extension FlameScript {
       });
     }
 
+    // What the width stands for changes when functions are hidden or a range of time is picked.
+    const scale = svg.querySelector(".scale"), scaleText = scale ? scale.textContent : "";
+    function tellWhole() {
+      if (!scale) return;
+      const whole = frames.total[0];
+      scale.textContent = whole === base.total[0] ? scaleText : scaleText.replace(/; all is .*/, () => "; all is " + amount(whole));
+    }
+
     // Calls put(index, x, width) for every frame to draw, ancestors of the focus first.
     function forEachVisible(put) {
       const { name, depth, parent, end, start, total } = frames;
@@ -64,16 +75,20 @@ extension FlameScript {
       const hadKeyboard = layer.contains(document.activeElement);
       const fragment = document.createDocumentFragment();
       view.drawn.clear();
-      forEachVisible((index, x, width) => view.drawn.set(index, drawFrame(fragment, index, x, width)));
+      view.places.clear();
+      forEachVisible((index, x, width) => {
+        view.places.set(index, { x, width });
+        if (width >= narrow) view.drawn.set(index, drawFrame(fragment, index, x, width));
+      });
+      drawSlivers(fragment);
       layer.replaceChildren(fragment);
-      if (!view.drawn.has(view.current)) view.current = view.focus;
-      view.drawn.get(view.current).setAttribute("tabindex", 0);
-      if (hadKeyboard) view.drawn.get(view.current).focus();
+      if (!view.places.has(view.current)) view.current = view.focus;
+      elementOf(view.current).setAttribute("tabindex", 0);
+      if (hadKeyboard) elementOf(view.current).focus();
     }
 
     function drawFrame(parent, index, x, width) {
-      const level = frames.depth[index] - view.base;
-      const y = top + (settings.inverted ? level : rows - 1 - level) * row;
+      const y = top + levelOf(index) * row;
       const group = model.group.cloneNode(false);
       group.setAttribute("aria-level", frames.depth[index] + 1);
       group.setAttribute("aria-label", nameOf(index) + ", " + percent(frames.total[index], frames.total[0]));

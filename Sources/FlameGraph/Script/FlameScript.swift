@@ -5,6 +5,6 @@
 
 enum FlameScript {
   static let parts: [StaticString] = [
-    table, numbers, names, compare, view, details, zoom, search, arrange, top, keys, start,
+    table, numbers, names, compare, view, slivers, details, zoom, search, arrange, top, keys, start,
   ]
 }

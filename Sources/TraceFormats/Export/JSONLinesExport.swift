@@ -26,6 +26,10 @@ enum JSONLinesExport {
   private static func write(_ sample: TimedSample, _ profile: Profile, _ json: inout JSONText) {
     json.raw("{\"time\":")
     json.number(sample.time)
+    if let cpu = sample.cpu {
+      json.raw(",\"cpu\":")
+      json.number(cpu)
+    }
     json.raw(",\"process\":")
     json.number(sample.thread.process)
     json.raw(",\"thread\":")

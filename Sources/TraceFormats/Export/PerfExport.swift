@@ -10,7 +10,7 @@ enum PerfExport {
       let thread = sample.thread
       let name = thread.name.isEmpty ? "all" : line(thread.name)
       text +=
-        "\(name) \(thread.process)/\(thread.thread) [000] \(seconds(sample.time)): \(sample.value) \(String(event)):\n"
+        "\(name) \(thread.process)/\(thread.thread) [\(cpu(sample))] \(seconds(sample.time)): \(sample.value) \(String(event)):\n"
       for id in profile.frameIDs(of: sample).reversed() {
         let address = String(0x1000 + UInt64(id) * 16, radix: 16)
         text +=
@@ -19,6 +19,11 @@ enum PerfExport {
       text += "\n"
     }
     return Array(text.utf8)
+  }
+
+  private static func cpu(_ sample: TimedSample) -> String {
+    let number = String(sample.cpu ?? 0)
+    return String(repeating: "0", count: max(0, 3 - number.count)) + number
   }
 
   /// With nine digits, where perf has six: the time comes back as it was.

@@ -1,23 +1,25 @@
-// Perfetto's protobuf trace: CPU samples with interned call stacks, which trace_processor puts into `perf_sample`.
+// Perfetto's protobuf trace: spans as slices of their threads; samples with interned call stacks, which trace_processor
+// puts into `perf_sample`. A profile with spans is written as those.
 
 import FlameGraph
 import SwiftProtobuf
 
 enum PerfettoExport {
-  private typealias Packet = Perfetto_Protos_TracePacket
+  typealias Packet = Perfetto_Protos_TracePacket
 
   static func write(_ profile: Profile) -> [UInt8] {
-    var trace = Perfetto_Protos_Trace()
+    if !profile.spans.isEmpty { return PerfettoSlices.write(profile) }
+    var trace = PacketStream()
     let timeline = profile.timeline
-    trace.packet.append(head(profile, timeline))
-    for (number, part) in Threads.split(timeline).enumerated() { trace.packet.append(descriptor(part.thread, number)) }
+    trace.append(head(profile, timeline))
+    for (number, part) in Threads.split(timeline).enumerated() { trace.append(descriptor(part.thread, number)) }
     var numbers: [TimedSample.Thread: Int] = [:]
     for sample in timeline {
       let number = numbers[sample.thread, default: numbers.count]
       numbers[sample.thread] = number
-      trace.packet.append(packet(sample, number))
+      trace.append(packet(sample, number))
     }
-    return (try? trace.serializedBytes()) ?? []
+    return trace.bytes
   }
 
   /// Names, frames and stacks, by number plus one: number 0 means none.
@@ -57,7 +59,7 @@ enum PerfettoExport {
     packet.internedData.mappings = [mapping]
   }
 
-  private static func packet(time: UInt64) -> Packet {
+  static func packet(time: UInt64) -> Packet {
     var packet = Packet()
     packet.timestamp = time
     packet.trustedPacketSequenceID = 1
@@ -65,10 +67,14 @@ enum PerfettoExport {
     return packet
   }
 
-  private static func descriptor(_ thread: TimedSample.Thread, _ number: Int) -> Packet {
+  static func descriptor(_ thread: TimedSample.Thread, _ number: Int) -> Packet {
     var packet = Packet()
     packet.trustedPacketSequenceID = 1
     packet.trackDescriptor.uuid = UInt64(number) + 1
+    guard !thread.isCPU else {
+      packet.trackDescriptor.name = thread.name
+      return packet
+    }
     packet.trackDescriptor.thread.pid = Int32(truncatingIfNeeded: thread.process)
     packet.trackDescriptor.thread.tid = Int32(truncatingIfNeeded: thread.thread)
     packet.trackDescriptor.thread.threadName = thread.name
@@ -77,7 +83,7 @@ enum PerfettoExport {
 
   private static func packet(_ sample: TimedSample, _ number: Int) -> Packet {
     var packet = packet(time: sample.time)
-    packet.perfSample.cpu = 0
+    packet.perfSample.cpu = sample.cpu ?? 0
     packet.perfSample.pid = UInt32(truncatingIfNeeded: sample.thread.process)
     packet.perfSample.tid = UInt32(truncatingIfNeeded: sample.thread.thread)
     packet.perfSample.callstackIid = UInt64(sample.node) + 1

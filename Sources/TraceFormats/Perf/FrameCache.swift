@@ -12,6 +12,7 @@ struct FrameCache: ~Copyable {
   }
 
   private static let size = 1 << 15
+  static let shortest = 16
   static let longest = 120
   private let entries = UnsafeMutablePointer<Entry>.allocate(capacity: size)
   private let keys = UnsafeMutableRawPointer.allocate(byteCount: size * 128, alignment: 64)
@@ -23,7 +24,7 @@ struct FrameCache: ~Copyable {
     keys.deallocate()
   }
 
-  /// Where a line's entry is, or would be. The line has at least 16 bytes.
+  /// Where a line's entry is, or would be. The line has at least `shortest` bytes.
   @inline(__always)
   func slot(_ line: UnsafeRawPointer, _ length: Int, _ salt: UInt64) -> Int {
     var hash = line.loadUnaligned(as: UInt64.self) &+ salt

@@ -40,47 +40,6 @@ struct PerfFrame {
     return nil
   }
 
-  /// The name of a line like most: a symbol that nothing has to be done to but take off its offset. Nil for any other;
-  /// when marks or addresses are asked for, or the command is java's, all are others.
-  static func plainName(_ line: Bytes) -> Bytes? {
-    let base = line.baseAddress!
-    var start = 0
-    while start < line.count, base[start].isHexadecimal { start &+= 1 }
-    guard start > 0, start < line.count, base[start] == 0x20, base[line.count &- 1] == UInt8(ascii: ")") else {
-      return nil
-    }
-    start &+= 1
-    var end = start
-    var plus = -1
-    // Up to the module, which begins with the first parenthesis.
-    while end < line.count, base[end] != UInt8(ascii: "(") {
-      let byte = base[end]
-      if byte == UInt8(ascii: ";") || byte == UInt8(ascii: "[") || byte == UInt8(ascii: ">") || byte == 0x09 {
-        return nil
-      }
-      // The header of the next event.
-      if byte == 0x20, base[end &- 1] == UInt8(ascii: ":") { return nil }
-      if byte == UInt8(ascii: "+") { plus = end }
-      end &+= 1
-    }
-    guard end < line.count, base[end &- 1] == 0x20, hasOneGroup(base + end, line.count &- end) else { return nil }
-    end &-= 1
-    if plus >= 0 {
-      guard plus &+ 3 < end, base[plus &+ 1] == 0x30, base[plus &+ 2] == UInt8(ascii: "x") else { return nil }
-      for index in (plus &+ 3)..<end where !base[index].isHexadecimal { return nil }
-      end = plus
-    }
-    guard end > start, base[start] != 0x20 else { return nil }
-    return Bytes(start: base + start, count: end &- start)
-  }
-
-  private static func hasOneGroup(_ base: UnsafePointer<UInt8>, _ count: Int) -> Bool {
-    for index in 1..<(count &- 1) where base[index] == UInt8(ascii: "(") || base[index] == UInt8(ascii: ")") {
-      return false
-    }
-    return count > 2
-  }
-
   /// Calls `body` for each name, outermost first.
   func names(_ options: PerfOptions, isJava: Bool, _ body: ([UInt8]) -> Void) {
     // Names of processes may stand where symbols do.

@@ -62,6 +62,15 @@ nonisolated struct Perfetto_Protos_TracePacket: @unchecked Sendable {
   /// Clears the value of `trustedPacketSequenceID`. Subsequent reads from it will return its default value.
   mutating func clearTrustedPacketSequenceID() {_uniqueStorage()._trustedPacketSequenceID = nil}
 
+  var trackEvent: Perfetto_Protos_TrackEvent {
+    get {_storage._trackEvent ?? Perfetto_Protos_TrackEvent()}
+    set {_uniqueStorage()._trackEvent = newValue}
+  }
+  /// Returns true if `trackEvent` has been explicitly set.
+  var hasTrackEvent: Bool {_storage._trackEvent != nil}
+  /// Clears the value of `trackEvent`. Subsequent reads from it will return its default value.
+  mutating func clearTrackEvent() {_uniqueStorage()._trackEvent = nil}
+
   var internedData: Perfetto_Protos_InternedData {
     get {_storage._internedData ?? Perfetto_Protos_InternedData()}
     set {_uniqueStorage()._internedData = newValue}
@@ -201,6 +210,8 @@ nonisolated struct Perfetto_Protos_InternedData: Sendable {
   // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
   // methods supported on all messages.
 
+  var eventNames: [Perfetto_Protos_EventName] = []
+
   var functionNames: [Perfetto_Protos_InternedString] = []
 
   var frames: [Perfetto_Protos_Frame] = []
@@ -245,6 +256,89 @@ nonisolated struct Perfetto_Protos_InternedString: Sendable {
 
   fileprivate var _iid: UInt64? = nil
   fileprivate var _str: Data? = nil
+}
+
+nonisolated struct Perfetto_Protos_EventName: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var iid: UInt64 {
+    get {_iid ?? 0}
+    set {_iid = newValue}
+  }
+  /// Returns true if `iid` has been explicitly set.
+  var hasIid: Bool {self._iid != nil}
+  /// Clears the value of `iid`. Subsequent reads from it will return its default value.
+  mutating func clearIid() {self._iid = nil}
+
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  init() {}
+
+  fileprivate var _iid: UInt64? = nil
+  fileprivate var _name: String? = nil
+}
+
+nonisolated struct Perfetto_Protos_TrackEvent: Sendable {
+  // SwiftProtobuf.Message conformance is added in an extension below. See the
+  // `Message` and `Message+*Additions` files in the SwiftProtobuf library for
+  // methods supported on all messages.
+
+  var type: Perfetto_Protos_TrackEvent.TypeEnum {
+    get {_type ?? .unspecified}
+    set {_type = newValue}
+  }
+  /// Returns true if `type` has been explicitly set.
+  var hasType: Bool {self._type != nil}
+  /// Clears the value of `type`. Subsequent reads from it will return its default value.
+  mutating func clearType() {self._type = nil}
+
+  var nameIid: UInt64 {
+    get {_nameIid ?? 0}
+    set {_nameIid = newValue}
+  }
+  /// Returns true if `nameIid` has been explicitly set.
+  var hasNameIid: Bool {self._nameIid != nil}
+  /// Clears the value of `nameIid`. Subsequent reads from it will return its default value.
+  mutating func clearNameIid() {self._nameIid = nil}
+
+  var trackUuid: UInt64 {
+    get {_trackUuid ?? 0}
+    set {_trackUuid = newValue}
+  }
+  /// Returns true if `trackUuid` has been explicitly set.
+  var hasTrackUuid: Bool {self._trackUuid != nil}
+  /// Clears the value of `trackUuid`. Subsequent reads from it will return its default value.
+  mutating func clearTrackUuid() {self._trackUuid = nil}
+
+  var unknownFields = SwiftProtobuf.UnknownStorage()
+
+  nonisolated enum TypeEnum: Int, SwiftProtobuf.Enum, Swift.CaseIterable {
+    case unspecified = 0
+    case sliceBegin = 1
+    case sliceEnd = 2
+
+    init() {
+      self = .unspecified
+    }
+
+  }
+
+  init() {}
+
+  fileprivate var _type: Perfetto_Protos_TrackEvent.TypeEnum? = nil
+  fileprivate var _nameIid: UInt64? = nil
+  fileprivate var _trackUuid: UInt64? = nil
 }
 
 nonisolated struct Perfetto_Protos_Frame: Sendable {
@@ -460,6 +554,15 @@ nonisolated struct Perfetto_Protos_TrackDescriptor: Sendable {
   /// Clears the value of `uuid`. Subsequent reads from it will return its default value.
   mutating func clearUuid() {self._uuid = nil}
 
+  var name: String {
+    get {_name ?? String()}
+    set {_name = newValue}
+  }
+  /// Returns true if `name` has been explicitly set.
+  var hasName: Bool {self._name != nil}
+  /// Clears the value of `name`. Subsequent reads from it will return its default value.
+  mutating func clearName() {self._name = nil}
+
   var thread: Perfetto_Protos_ThreadDescriptor {
     get {_thread ?? Perfetto_Protos_ThreadDescriptor()}
     set {_thread = newValue}
@@ -474,6 +577,7 @@ nonisolated struct Perfetto_Protos_TrackDescriptor: Sendable {
   init() {}
 
   fileprivate var _uuid: UInt64? = nil
+  fileprivate var _name: String? = nil
   fileprivate var _thread: Perfetto_Protos_ThreadDescriptor? = nil
 }
 
@@ -513,11 +617,12 @@ nonisolated extension Perfetto_Protos_Trace: SwiftProtobuf.Message, SwiftProtobu
 
 nonisolated extension Perfetto_Protos_TracePacket: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TracePacket"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{8}timestamp\0\u{4}\u{2}trusted_packet_sequence_id\0\u{4}\u{2}interned_data\0\u{3}sequence_flags\0\u{4}\u{1f}thread_descriptor\0\u{4}\u{f}trace_packet_defaults\0\u{3}track_descriptor\0\u{4}\u{6}perf_sample\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{8}timestamp\0\u{4}\u{2}trusted_packet_sequence_id\0\u{3}track_event\0\u{3}interned_data\0\u{3}sequence_flags\0\u{4}\u{1f}thread_descriptor\0\u{4}\u{f}trace_packet_defaults\0\u{3}track_descriptor\0\u{4}\u{6}perf_sample\0")
 
   fileprivate class _StorageClass {
     var _timestamp: UInt64? = nil
     var _trustedPacketSequenceID: UInt32? = nil
+    var _trackEvent: Perfetto_Protos_TrackEvent? = nil
     var _internedData: Perfetto_Protos_InternedData? = nil
     var _sequenceFlags: UInt32? = nil
     var _tracePacketDefaults: Perfetto_Protos_TracePacketDefaults? = nil
@@ -536,6 +641,7 @@ nonisolated extension Perfetto_Protos_TracePacket: SwiftProtobuf.Message, SwiftP
     init(copying source: _StorageClass) {
       _timestamp = source._timestamp
       _trustedPacketSequenceID = source._trustedPacketSequenceID
+      _trackEvent = source._trackEvent
       _internedData = source._internedData
       _sequenceFlags = source._sequenceFlags
       _tracePacketDefaults = source._tracePacketDefaults
@@ -562,6 +668,7 @@ nonisolated extension Perfetto_Protos_TracePacket: SwiftProtobuf.Message, SwiftP
         switch fieldNumber {
         case 8: try { try decoder.decodeSingularUInt64Field(value: &_storage._timestamp) }()
         case 10: try { try decoder.decodeSingularUInt32Field(value: &_storage._trustedPacketSequenceID) }()
+        case 11: try { try decoder.decodeSingularMessageField(value: &_storage._trackEvent) }()
         case 12: try { try decoder.decodeSingularMessageField(value: &_storage._internedData) }()
         case 13: try { try decoder.decodeSingularUInt32Field(value: &_storage._sequenceFlags) }()
         case 44: try { try decoder.decodeSingularMessageField(value: &_storage._threadDescriptor) }()
@@ -585,6 +692,9 @@ nonisolated extension Perfetto_Protos_TracePacket: SwiftProtobuf.Message, SwiftP
       } }()
       try { if let v = _storage._trustedPacketSequenceID {
         try visitor.visitSingularUInt32Field(value: v, fieldNumber: 10)
+      } }()
+      try { if let v = _storage._trackEvent {
+        try visitor.visitSingularMessageField(value: v, fieldNumber: 11)
       } }()
       try { if let v = _storage._internedData {
         try visitor.visitSingularMessageField(value: v, fieldNumber: 12)
@@ -615,6 +725,7 @@ nonisolated extension Perfetto_Protos_TracePacket: SwiftProtobuf.Message, SwiftP
         let rhs_storage = _args.1
         if _storage._timestamp != rhs_storage._timestamp {return false}
         if _storage._trustedPacketSequenceID != rhs_storage._trustedPacketSequenceID {return false}
+        if _storage._trackEvent != rhs_storage._trackEvent {return false}
         if _storage._internedData != rhs_storage._internedData {return false}
         if _storage._sequenceFlags != rhs_storage._sequenceFlags {return false}
         if _storage._tracePacketDefaults != rhs_storage._tracePacketDefaults {return false}
@@ -739,7 +850,7 @@ nonisolated extension Perfetto_Protos_Timebase: SwiftProtobuf.Message, SwiftProt
 
 nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".InternedData"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{5}function_names\0\u{1}frames\0\u{1}callstacks\0\u{4}\u{a}mapping_paths\0\u{2}\u{2}mappings\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{4}\u{2}event_names\0\u{4}\u{3}function_names\0\u{1}frames\0\u{1}callstacks\0\u{4}\u{a}mapping_paths\0\u{2}\u{2}mappings\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -747,6 +858,7 @@ nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, Swift
       // allocates stack space for every case branch when no optimizations are
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
+      case 2: try { try decoder.decodeRepeatedMessageField(value: &self.eventNames) }()
       case 5: try { try decoder.decodeRepeatedMessageField(value: &self.functionNames) }()
       case 6: try { try decoder.decodeRepeatedMessageField(value: &self.frames) }()
       case 7: try { try decoder.decodeRepeatedMessageField(value: &self.callstacks) }()
@@ -758,6 +870,9 @@ nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, Swift
   }
 
   func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    if !self.eventNames.isEmpty {
+      try visitor.visitRepeatedMessageField(value: self.eventNames, fieldNumber: 2)
+    }
     if !self.functionNames.isEmpty {
       try visitor.visitRepeatedMessageField(value: self.functionNames, fieldNumber: 5)
     }
@@ -777,6 +892,7 @@ nonisolated extension Perfetto_Protos_InternedData: SwiftProtobuf.Message, Swift
   }
 
   static func ==(lhs: Perfetto_Protos_InternedData, rhs: Perfetto_Protos_InternedData) -> Bool {
+    if lhs.eventNames != rhs.eventNames {return false}
     if lhs.functionNames != rhs.functionNames {return false}
     if lhs.frames != rhs.frames {return false}
     if lhs.callstacks != rhs.callstacks {return false}
@@ -824,6 +940,93 @@ nonisolated extension Perfetto_Protos_InternedString: SwiftProtobuf.Message, Swi
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
   }
+}
+
+nonisolated extension Perfetto_Protos_EventName: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".EventName"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}iid\0\u{1}name\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 1: try { try decoder.decodeSingularUInt64Field(value: &self._iid) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._iid {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 1)
+    } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Perfetto_Protos_EventName, rhs: Perfetto_Protos_EventName) -> Bool {
+    if lhs._iid != rhs._iid {return false}
+    if lhs._name != rhs._name {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Perfetto_Protos_TrackEvent: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
+  static let protoMessageName: String = _protobuf_package + ".TrackEvent"
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\u{9}type\0\u{3}name_iid\0\u{3}track_uuid\0")
+
+  mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
+    while let fieldNumber = try decoder.nextFieldNumber() {
+      // The use of inline closures is to circumvent an issue where the compiler
+      // allocates stack space for every case branch when no optimizations are
+      // enabled. https://github.com/apple/swift-protobuf/issues/1034
+      switch fieldNumber {
+      case 9: try { try decoder.decodeSingularEnumField(value: &self._type) }()
+      case 10: try { try decoder.decodeSingularUInt64Field(value: &self._nameIid) }()
+      case 11: try { try decoder.decodeSingularUInt64Field(value: &self._trackUuid) }()
+      default: break
+      }
+    }
+  }
+
+  func traverse<V: SwiftProtobuf.Visitor>(visitor: inout V) throws {
+    // The use of inline closures is to circumvent an issue where the compiler
+    // allocates stack space for every if/case branch local when no optimizations
+    // are enabled. https://github.com/apple/swift-protobuf/issues/1034 and
+    // https://github.com/apple/swift-protobuf/issues/1182
+    try { if let v = self._type {
+      try visitor.visitSingularEnumField(value: v, fieldNumber: 9)
+    } }()
+    try { if let v = self._nameIid {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 10)
+    } }()
+    try { if let v = self._trackUuid {
+      try visitor.visitSingularUInt64Field(value: v, fieldNumber: 11)
+    } }()
+    try unknownFields.traverse(visitor: &visitor)
+  }
+
+  static func ==(lhs: Perfetto_Protos_TrackEvent, rhs: Perfetto_Protos_TrackEvent) -> Bool {
+    if lhs._type != rhs._type {return false}
+    if lhs._nameIid != rhs._nameIid {return false}
+    if lhs._trackUuid != rhs._trackUuid {return false}
+    if lhs.unknownFields != rhs.unknownFields {return false}
+    return true
+  }
+}
+
+nonisolated extension Perfetto_Protos_TrackEvent.TypeEnum: SwiftProtobuf._ProtoNameProviding {
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{2}\0TYPE_UNSPECIFIED\0\u{1}TYPE_SLICE_BEGIN\0\u{1}TYPE_SLICE_END\0")
 }
 
 nonisolated extension Perfetto_Protos_Frame: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
@@ -1053,7 +1256,7 @@ nonisolated extension Perfetto_Protos_ThreadDescriptor: SwiftProtobuf.Message, S
 
 nonisolated extension Perfetto_Protos_TrackDescriptor: SwiftProtobuf.Message, SwiftProtobuf._MessageImplementationBase, SwiftProtobuf._ProtoNameProviding {
   static let protoMessageName: String = _protobuf_package + ".TrackDescriptor"
-  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}uuid\0\u{2}\u{3}thread\0")
+  static let _protobuf_nameMap = SwiftProtobuf._NameMap(bytecode: "\0\u{1}uuid\0\u{1}name\0\u{2}\u{2}thread\0")
 
   mutating func decodeMessage<D: SwiftProtobuf.Decoder>(decoder: inout D) throws {
     while let fieldNumber = try decoder.nextFieldNumber() {
@@ -1062,6 +1265,7 @@ nonisolated extension Perfetto_Protos_TrackDescriptor: SwiftProtobuf.Message, Sw
       // enabled. https://github.com/apple/swift-protobuf/issues/1034
       switch fieldNumber {
       case 1: try { try decoder.decodeSingularUInt64Field(value: &self._uuid) }()
+      case 2: try { try decoder.decodeSingularStringField(value: &self._name) }()
       case 4: try { try decoder.decodeSingularMessageField(value: &self._thread) }()
       default: break
       }
@@ -1076,6 +1280,9 @@ nonisolated extension Perfetto_Protos_TrackDescriptor: SwiftProtobuf.Message, Sw
     try { if let v = self._uuid {
       try visitor.visitSingularUInt64Field(value: v, fieldNumber: 1)
     } }()
+    try { if let v = self._name {
+      try visitor.visitSingularStringField(value: v, fieldNumber: 2)
+    } }()
     try { if let v = self._thread {
       try visitor.visitSingularMessageField(value: v, fieldNumber: 4)
     } }()
@@ -1084,6 +1291,7 @@ nonisolated extension Perfetto_Protos_TrackDescriptor: SwiftProtobuf.Message, Sw
 
   static func ==(lhs: Perfetto_Protos_TrackDescriptor, rhs: Perfetto_Protos_TrackDescriptor) -> Bool {
     if lhs._uuid != rhs._uuid {return false}
+    if lhs._name != rhs._name {return false}
     if lhs._thread != rhs._thread {return false}
     if lhs.unknownFields != rhs.unknownFields {return false}
     return true
