@@ -20,8 +20,13 @@ public enum KernelNames {
   public static func known(_ buildID: [UInt8]) -> NameTable? {
     guard var table = NamesCache.load(buildID) else { return builtHere(buildID) }
     // The cache has names only; what stacks need beyond them is in the file, if it is still there.
-    table.code.reader = NamesCache.kernelPath(buildID).map { CodeFile(path: $0, buildID: buildID) }
+    table.code.reader = reader(buildID)
     return table
+  }
+
+  /// The file of a kernel that was launched here, for what is in no list of names.
+  public static func reader(_ buildID: [UInt8]) -> (any CodeReader)? {
+    NamesCache.kernelPath(buildID).map { CodeFile(path: $0, buildID: buildID) }
   }
 
   private static func add(to model: inout TraceModel, asked path: String) throws(ToolError) {

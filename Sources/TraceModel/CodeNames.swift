@@ -52,6 +52,13 @@ public struct CodeNames: Sendable, Equatable {
     self.reader = reader
   }
 
+  /// The same from memory alone.
+  var withoutReader: CodeNames {
+    var names = self
+    names.reader = nil
+    return names
+  }
+
   /// Without the reader.
   public static func == (one: CodeNames, other: CodeNames) -> Bool {
     one.functions == other.functions && one.rules == other.rules && one.inlined == other.inlined

@@ -19,7 +19,7 @@ extension NameTable {
 
   /// The frames of the code that is used, and of the sites within it.
   func codeFrames(
-    kernel: UsedAddresses, programs: [(path: String, names: CodeNames, used: UsedAddresses)]
+    _ code: CodeNames, kernel: UsedAddresses, programs: [(path: String, names: CodeNames, used: UsedAddresses)]
   ) -> [UInt8] {
     var output = frames(of: siteRows(kernel.addresses.contains) + CodeRows.all(code, kernel))
     for program in programs {

@@ -24,12 +24,14 @@ public struct SessionCode: Sendable {
 }
 
 extension TraceModel {
-  public func code(of session: Session) -> SessionCode {
+  /// The code that stacks lie in; `asksFiles` is false for what must be cheap: no file is read then.
+  public func code(of session: Session, asksFiles: Bool = true) -> SessionCode {
+    func code(_ names: CodeNames?) -> CodeNames? { asksFiles ? names : names?.withoutReader }
     let streamed = names(of: session)?.programs
     let programs = session.programs.compactMapValues { program in
-      (programFiles[program.path] ?? streamed?[program.path]).map { (names: $0, base: program.base) }
+      code(programFiles[program.path] ?? streamed?[program.path]).map { (names: $0, base: program.base) }
     }
-    return SessionCode(kernel: names(of: session)?.code, programs: programs)
+    return SessionCode(kernel: code(names(of: session)?.code), programs: programs)
   }
 
   /// The counted stacks of a kind with their steps, outermost first.

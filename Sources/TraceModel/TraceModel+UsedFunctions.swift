@@ -4,13 +4,13 @@ import Tracer
 extension TraceModel {
   /// NAMES frames of the functions that stacks and lock facts of a session name by address, of what is inlined there,
   /// of how the innermost callers are found, and of the sites that holders of locks have; empty when the names are not
-  /// known.
-  public func usedFunctionFrames(of session: Session) -> [UInt8] {
+  /// known. Without asking files, of functions only what is known without them.
+  public func usedFunctionFrames(of session: Session, asksFiles: Bool = true) -> [UInt8] {
     guard let names = names(of: session) else { return [] }
     var used = UsedCode()
     var sites = Set(session.lockFacts(.wait).map(\.first) + session.lockFacts(.again).map(\.second))
     sites.formUnion(session.lockFacts(.order).map(\.second))
-    let code = code(of: session)
+    let code = code(of: session, asksFiles: asksFiles)
     var resolver = StackResolver(code)
     for kind in StackKind.allCases {
       for stack in session.stacks(kind) {
@@ -29,7 +29,7 @@ extension TraceModel {
         code.programs[number].map { (path: program.path, names: $0.names, used: addresses) }
       }
     }
-    return names.codeFrames(kernel: used.kernel, programs: programs.sorted { $0.path < $1.path })
+    return names.codeFrames(code.kernel ?? names.code, kernel: used.kernel, programs: programs.sorted { $0.path < $1.path })
   }
 }
 

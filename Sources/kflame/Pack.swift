@@ -27,7 +27,7 @@ struct Pack: ParsableCommand {
         throw ToolError(.badInput, "\(source.name): the names of its kernel were not found; give the ELF file by --elf")
       }
       let output = try ByteOutput(path: output)
-      try output.write(names.frames() + (model.session.map(model.usedFunctionFrames) ?? []))
+      try output.write(names.frames() + (model.session.map { model.usedFunctionFrames(of: $0) } ?? []))
       try output.write(held.withBytes { Array($0) })
       try output.close()
     }

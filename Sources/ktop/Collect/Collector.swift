@@ -104,9 +104,9 @@ final class Collector {
     guard !hasEnded else { return }
     state = .ended(reason)
     reading.finish(leaving: leaving)
-    let functions = recorder == nil ? [] : model.session.map(model.usedFunctionFrames) ?? []
+    let functions = recorder == nil ? [] : model.session.map { model.usedFunctionFrames(of: $0) } ?? []
     try recorder?.finish(leaving: leaving, functions: functions)
-    tellNames()
+    tellNames(asksFiles: true)
   }
 
   private static let farewellSeconds = 1.0
@@ -168,10 +168,11 @@ final class Collector {
   private var namesPeriod = 3.0
   private static let longestNamesPeriod = 60.0
 
-  private func tellNames() {
+  // While it runs from memory: unwind tables and debug information cost more than watching an idle kernel does.
+  private func tellNames(asksFiles: Bool = false) {
     namesToldAt = Clock.seconds()
     guard let store, store.wantsNames, let session = model.session, let names = model.names(of: session) else { return }
-    store.setNames(names.frames() + model.usedFunctionFrames(of: session))
+    store.setNames(names.frames() + model.usedFunctionFrames(of: session, asksFiles: asksFiles))
   }
 
   private func findNames() throws {

@@ -27,7 +27,11 @@ struct NameLookup {
       guard !isFirst else { throw ToolError(.badInput, "\(path ?? "ELF") has the wrong names: \(mismatch)") }
     }
     // A stream that was cut short may have the names of spans and locks without those of functions.
-    if let streamed, !streamed.functions.isEmpty { return (streamed, nil) }
+    if var streamed, !streamed.functions.isEmpty {
+      // The file, if it is on this machine, knows what was not told.
+      streamed.code.reader = KernelNames.reader(buildID)
+      return (streamed, nil)
+    }
     if let table = KernelNames.known(buildID) ?? streamed { return (table, nil) }
     return (
       nil, "no names for build \(NameTable.hexadecimal(buildID).prefix(12)): numbers shown; --elf FILE brings them"
