@@ -29,7 +29,8 @@ extension TraceModel {
         code.programs[number].map { (path: program.path, names: $0.names, used: addresses) }
       }
     }
-    return names.codeFrames(code.kernel ?? names.code, kernel: used.kernel, programs: programs.sorted { $0.path < $1.path })
+    return names.codeFrames(
+      code.kernel ?? names.code, kernel: used.kernel, programs: programs.sorted { $0.path < $1.path })
   }
 }
 

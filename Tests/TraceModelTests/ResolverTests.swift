@@ -98,7 +98,8 @@ import Tracer
     let whole = CodeNames(functions: Self.functions, reader: Code())
     var table = NameTable(buildID: Array(repeating: 7, count: 20))
     table.add(kind: .key, id: 0, rank: 0, name: "key")
-    let frames = table.frames() + table.codeFrames(table.code, kernel: UsedAddresses(), programs: [("/bin/x", whole, used)])
+    let code = table.codeFrames(table.code, kernel: UsedAddresses(), programs: [("/bin/x", whole, used)])
+    let frames = table.frames() + code
     let kept = try #require(NameTable(frames: frames, buildID: table.buildID)?.programs["/usr/bin/x"])
     let stack = [word(1050, at: 7), word(1160, at: 4), word(1150, at: 2), word(1050, at: 1), marker, pc(1250)]
     #expect(names(stack, reader: false) { $0 = kept } == ["main", "outer", "leaf", "small"])
