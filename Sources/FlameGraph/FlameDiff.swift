@@ -63,7 +63,8 @@ public struct FlameDiff: Sendable {
     guard from > 0, to > 0 else { return }
     before = before.map { value in
       let (product, isOver) = value.multipliedReportingOverflow(by: to)
-      return isOver ? UInt128((Double(value) / Double(from) * Double(to)).rounded()) : (product + from / 2) / from
+      let (sum, isOverRounded) = product.addingReportingOverflow(from / 2)
+      return isOver || isOverRounded ? UInt128((Double(value) / Double(from) * Double(to)).rounded()) : sum / from
     }
   }
 }
