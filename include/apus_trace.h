@@ -146,11 +146,24 @@ static inline int apus_trace_seal(struct apus_trace *t, struct apus_trace_frame 
   if (taken) t->bytes_sent += end, t->frames_sent++;
   return (int)taken;
 }
+static inline void apus_trace_send_hello(struct apus_trace *t, uint64_t now) {
+  struct apus_trace_frame *f = apus_trace_open(t, &t->out, 1);
+  apus_trace_fixed(f, 0x53555041, 4), apus_trace_fixed(f, 1, 2); /* version; no system calls whose names ktop knows */
+  apus_trace_fixed(f, t->config.cpus | t->shift << 8, 2);
+  apus_trace_text(f, (const char *)t->config.build_id, 20);
+  for (unsigned i = 0; i < 4; i++)
+    apus_trace_fixed(f, ((const uint64_t[]){t->config.boot_id, t->config.clock_hz, t->started, now})[i], 8);
+  apus_trace_fixed(f, t->keys, 4);
+  apus_trace_varints(f, 3, (const uint64_t[]){t->hellos++, 0, t->bad_bytes});
+  apus_trace_seal(t, f);
+  t->last_hello = now;
+}
 
 /* ---- What happened. ---- */
 static inline void apus_trace_send_events(struct apus_trace *t, struct apus_trace_cpu *c) {
   struct apus_trace_frame *f = &c->frame;
   if (!c->records) return;
+  if (!t->hellos) apus_trace_send_hello(t, t->config.now()), t->asked = 1; /* full before the first poll */
   if (f->bit_count) apus_trace_bits(f, 0xff, 8 - f->bit_count);
   if (apus_trace_seal(t, f)) c->index += c->records;
   else c->dropped += c->records;
@@ -263,19 +276,6 @@ static inline void apus_trace_thread_name(struct apus_trace *t, uint32_t tid, co
 }
 
 /* ---- State: sent each second, on request, or when it has changed. ---- */
-static inline void apus_trace_send_hello(struct apus_trace *t, uint64_t now) {
-  struct apus_trace_frame *f = apus_trace_open(t, &t->out, 1);
-  apus_trace_fixed(f, 0x53555041, 4);
-  apus_trace_fixed(f, 1, 2); /* version; no system calls whose names ktop knows */
-  apus_trace_fixed(f, t->config.cpus | t->shift << 8, 2);
-  apus_trace_text(f, (const char *)t->config.build_id, 20);
-  for (unsigned i = 0; i < 4; i++)
-    apus_trace_fixed(f, ((const uint64_t[]){t->config.boot_id, t->config.clock_hz, t->started, now})[i], 8);
-  apus_trace_fixed(f, t->keys, 4);
-  apus_trace_varints(f, 3, (const uint64_t[]){t->hellos++, 0, t->bad_bytes});
-  apus_trace_seal(t, f);
-  t->last_hello = now;
-}
 static inline void apus_trace_send_names(struct apus_trace *t) {
   for (size_t i = 0; i < t->config.name_count;) {
     struct apus_trace_frame *f = apus_trace_open(t, &t->out, 10);

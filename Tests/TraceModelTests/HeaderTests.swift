@@ -32,6 +32,15 @@ import Tracer
     #expect(check.records == UInt64(20_200 + cpus))
   }
 
+  /// A frame that is full before the kernel polls for the first time.
+  @Test func theFirstFrameSaysWhoSpeaks() throws {
+    var check = ConformanceCheck()
+    check.feed(try Self.stream(cpus: 1, records: 1_000, quiet: 600))
+    check.finish()
+    #expect(check.violations == [])
+    #expect(check.records == 1_011)
+  }
+
   @Test func whatHappenedIsRead() throws {
     var model = TraceModel()
     var ends: [UInt64] = []
@@ -76,13 +85,15 @@ import Tracer
     [UInt8](unsafeUninitializedCapacity: 40) { wire, count in count = command.encode(into: wire.baseAddress!) }
   }
 
-  private static func stream(cpus: Int, records: Int, refuse: Int = 0, input: [UInt8] = []) throws -> [UInt8] {
+  private static func stream(cpus: Int, records: Int, refuse: Int = 0, quiet: Int = 0, input: [UInt8] = []) throws
+    -> [UInt8]
+  {
     let program = FileManager.default.temporaryDirectory.appendingPathComponent("emit-\(UUID())").path
     defer { try? FileManager.default.removeItem(atPath: program) }
     let source = tests.appendingPathComponent("Header/emit.c").path
     let built = try run("gcc", strict + ["-O1", "-fsanitize=undefined", source, "-o", program])
     try #require(built.status == 0 && built.errors == "", "\(built.errors)")
-    let result = try run(program, ["\(cpus)", "\(records)", "\(refuse)"], input: input)
+    let result = try run(program, ["\(cpus)", "\(records)", "\(refuse)", "\(quiet)"], input: input)
     #expect(result.status == 0 && result.errors == "")
     return result.output
   }

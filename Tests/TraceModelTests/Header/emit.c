@@ -1,5 +1,6 @@
 // Emits a stream by include/apus_trace.h on a clock of its own, to standard output; what was emitted, to standard error.
-// `emit CPUS RECORDS REFUSE`: the line refuses every REFUSEth frame (0: none). Commands are read from standard input.
+// `emit CPUS RECORDS REFUSE QUIET`: the line refuses every REFUSEth frame (0: none); nothing is polled before QUIET records.
+// Commands are read from standard input.
 #define APUS_TRACE_CPUS 4
 #include "apus_trace.h"
 #include <stdio.h>
@@ -23,16 +24,17 @@ int main(int count, char **arguments) {
   static struct apus_trace trace;
   struct apus_trace_config config = {.write = write_frame, .now = now, .clock_hz = 2666666667, .boot_id = 0x1235,
                                      .cpus = 4, .names = names, .name_count = 5};
-  if (count != 4) return 64;
+  if (count != 5) return 64;
   unsigned cpus = (unsigned)atoi(arguments[1]), records = (unsigned)atoi(arguments[2]);
   refuse = (unsigned)atoi(arguments[3]);
+  unsigned quiet = (unsigned)atoi(arguments[4]);
   config.context = stdout;
   apus_trace_init(&trace, &config);
   for (unsigned cpu = 0; cpu < cpus; cpu++) {
     apus_trace_thread_name(&trace, cpu + 1, cpu % 2 ? "odd" : "even", 0);
     apus_trace_switch(&trace, cpu, cpu + 1);
   }
-  apus_trace_poll(&trace);
+  if (!quiet) apus_trace_poll(&trace);
   for (unsigned i = 0; i < records; i++) {
     uint64_t start = clock_now;
     clock_now += i % 1000 == 999 ? 5000000000 : 160 * (i % 97 + 1); // now and then past every short number
@@ -44,7 +46,7 @@ int main(int count, char **arguments) {
       apus_trace_span(&trace, i % cpus, 2, clock_now - 16, 0);
       clock_now += 48;
     }
-    apus_trace_poll(&trace);
+    if (i >= quiet) apus_trace_poll(&trace);
   }
   for (int byte; (byte = getchar()) != EOF;) apus_trace_receive(&trace, (uint8_t)byte);
   refuse = 0;
