@@ -17,7 +17,7 @@ public struct Symbolizer: Sendable {
     functions.function(at: address &- slide).map { $0.start &+ slide }
   }
 
-  /// The names at an address, inlined functions first: one at most, see docs/design/unwinding.md.
+  /// The name of the function at an address in memory; empty when none is there. What is inlined, `CodeFile` knows.
   public func names(at address: UInt64) -> [String] {
     functions.function(at: address &- slide).map { [SwiftName.demangled($0.name)] } ?? []
   }
