@@ -28,6 +28,15 @@ import Testing
     }
   }
 
+  /// Mistakes from inside, at a key. Where the stack has no room left, the way back needs one of its own.
+  @Test(arguments: [("overflow", 139), ("abort", 134), ("trap", 132)])
+  func faultsOfOurOwn(_ fault: String, status: Int) throws {
+    let terminal = try Terminal(replaying: Sample(calls: 300).recording, environment: "KTOP_FAULT=\(fault)")
+    #expect(terminal.wait(for: "[1 Calls]"))
+    terminal.press("x")
+    #expect(terminal.isRestored(status: status))
+  }
+
   @Test func suspendedAndBack() throws {
     let terminal = try Terminal(replaying: Sample(calls: 300).recording)
     #expect(terminal.wait(for: "[1 Calls]"))

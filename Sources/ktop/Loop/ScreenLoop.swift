@@ -83,6 +83,9 @@ final class ScreenLoop {
 
   private func handleKeys() -> Ending? {
     guard screen.isInputOpen else { return .signal(SIGHUP) }
+    #if DEBUG
+      OwnFault.happenIfWanted()
+    #endif
     while let key = screen.nextKey() {
       if let action = app.handle(key), perform(action) { return .quit }
       isDirty = true
