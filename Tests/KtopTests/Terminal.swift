@@ -57,6 +57,16 @@ final class Terminal {
     return false
   }
 
+  /// Whether a text comes in a line of the screen, counted from 1.
+  func hasLine(_ number: Int, with wanted: String) -> Bool {
+    let isThere = eventually {
+      let lines = tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false)
+      return lines.indices.contains(number - 1) && lines[number - 1].contains(wanted)
+    }
+    if !isThere { print("\(wanted) never came in line \(number) of this screen:\n\(text)") }
+    return isThere
+  }
+
   /// Whether a sequence for a colour comes on the screen.
   func waitForColor(_ isWanted: (String) -> Bool) -> Bool { eventually { isWanted(colors) } }
 

@@ -35,6 +35,18 @@ import Testing
     #expect(long.scrolledAway.count <= TerminalEmulator.scrollLimit && long.scrolledAway.last?.text == "8995")
   }
 
+  @Test func anotherSizeKeepsTheText() {
+    let terminal = TerminalEmulator(rows: 5, columns: 20)
+    _ = terminal.feed(Array("1\r\n2\r\n3\r\n4\r\n5".utf8))
+    terminal.resize(rows: 3, columns: 8)
+    #expect(text(terminal.picture) == ["3", "4", "5"] && terminal.picture.scrolledAway.map(\.text) == ["1", "2"])
+    #expect(terminal.picture.cursor == TerminalPicture.Place(row: 2, column: 1) && terminal.picture.columns == 8)
+    terminal.resize(rows: 6, columns: 30)
+    _ = terminal.feed(Array("\u{1b}[999;999H\u{1b}[6n".utf8))
+    #expect(terminal.picture.screen.count == 6 && terminal.picture.lines.map(\.text).contains("5"))
+    #expect(terminal.feed(Array("\u{1b}[999;999H\u{1b}[6n".utf8)) == Array("\u{1b}[6;30R".utf8))
+  }
+
   @Test func theAlternateScreenLeavesTheOther() {
     let terminal = TerminalEmulator(rows: 3, columns: 10)
     _ = terminal.feed(Array("shell\u{1b}[?1049h\u{1b}[2J\u{1b}[Heditor\r\n\n\n\n".utf8))

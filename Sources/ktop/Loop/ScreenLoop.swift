@@ -43,6 +43,7 @@ final class ScreenLoop {
       if ready.signal, let ending = handleSignals() { return ending }
       if ready.input, let ending = handleKeys() { return ending }
       collector.askForHello()
+      collector.tellConsoleSize()
       if ready.source, try collector.pump() { isDirty = true }
       if collector.console?.pump() == true {
         isDirty = true
@@ -123,14 +124,12 @@ final class ScreenLoop {
       case SIGINT: return .quit
       case SIGTERM, SIGHUP, SIGQUIT: return .signal(number)
       case SIGTSTP: suspend(wholeGroup: false)
-      case SIGWINCH:
-        screen.resize()
-        draw()
+      case SIGWINCH: resize()
       case SIGCONT:
         // Whoever had the terminal meanwhile may have changed it.
         screen.leave()
         screen.enter()
-        draw()
+        resize()
       case 0: return .quit
       default: break
       }
@@ -142,6 +141,12 @@ final class ScreenLoop {
     screen.leave()
     Signals.stop(wholeGroup: wholeGroup)
     screen.enter()
-    isDirty = true
+    resize()
+  }
+
+  private func resize() {
+    screen.resize()
+    collector.console?.resize(to: .ofThisTerminal)
+    draw()
   }
 }
