@@ -6,7 +6,9 @@ CHECKED ?= 0
 KERNEL_SCRATCH := $(if $(filter 1,$(CHECKED)),.build-kernel-checked,$(if $(filter 0,$(TRACER)),.build-kernel-untraced,.build-kernel))
 # Said outright: the default depends on whether the output is a terminal, and a change of it rebuilds everything.
 BUILD_FLAGS := --no-color-diagnostics
-KERNEL_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
+# SwiftPM does not build anew when a header of C has changed; a flag that follows their text makes it.
+HEADERS_FLAG := -Xswiftc -DAPUS_HEADERS_$(shell cat Sources/CMachine/include/*.h | cksum | cut -d' ' -f1)
+KERNEL_FLAGS := $(BUILD_FLAGS) $(HEADERS_FLAG) --triple x86_64-unknown-none-elf --toolset Tools/toolset.json --product Kernel -c release \
   --scratch-path $(KERNEL_SCRATCH) $(if $(filter 0,$(TRACER)),-Xcc -DAPUS_NO_TRACER -Xswiftc -DAPUS_NO_TRACER) \
   $(if $(filter 1,$(CHECKED)),-Xcc -DAPUS_CHECKED -Xswiftc -DAPUS_CHECKED)
 GUEST_FLAGS := $(BUILD_FLAGS) --triple x86_64-unknown-none-elf --toolset Tools/program.json -c release --scratch-path .build-guest

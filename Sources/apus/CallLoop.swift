@@ -1,12 +1,12 @@
-// The smallest program that makes system calls and nothing else: getppid N times, then exit_group(0). 150 bytes of ELF,
-// so that what a call costs can be measured without a compiler in the way.
+// The smallest program that makes system calls and nothing else: one call N times, its arguments all 0, then
+// exit_group(0). 150 bytes of ELF, so that what a call costs can be measured without a compiler in the way.
 
 enum CallLoop {
-  /// A static x86_64 executable.
-  static func program(calls: UInt32) -> [UInt8] {
+  /// A static x86_64 executable that makes the system call `number`.
+  static func program(calls: UInt32, of number: UInt32) -> [UInt8] {
     let code: [UInt8] =
       [0xbb] + bytes(calls, 4)  // mov $calls, %ebx
-      + [0xb8] + bytes(110 as UInt32, 4)  // again: mov $getppid, %eax
+      + [0xb8] + bytes(number, 4)  // again: mov $number, %eax
       + [0x0f, 0x05, 0xff, 0xcb, 0x75, 0xf5]  // syscall; dec %ebx; jnz again
       + [0xb8] + bytes(231 as UInt32, 4)  // mov $exit_group, %eax
       + [0x31, 0xff, 0x0f, 0x05]  // xor %edi, %edi; syscall

@@ -25,7 +25,11 @@ struct Probes: AsyncParsableCommand {
       let findings = try KernelAudit.check(image.image, image.instructions)
       for finding in findings { print("FAIL: \(finding)") }
       print("\(image.instructions.count) instructions checked, \(findings.count) findings")
-      if FilePath(untraced).exists { try await compareCosts(path) }
+      if FilePath(untraced).exists {
+        let costs = CallCost(traced: path, untraced: FilePath(untraced))
+        try await costs.printProbes()
+        try await costs.printLocks()
+      }
       if !findings.isEmpty { Glibc.exit(1) }
     } catch let error as GuestError {
       printError("apus: \(error)")
@@ -45,52 +49,6 @@ struct Probes: AsyncParsableCommand {
       print("\(name) 0x\(String(site.address, radix: 16)) \(code)  \(function.prefix(100))")
     }
     print("\(sites.count) sites")
-  }
-
-  /// What one system call costs on a kernel with probes, off, and on one without any: the difference is what "off"
-  /// costs. Two runs of different length each, so that everything but the calls cancels out.
-  private func compareCosts(_ traced: FilePath) async throws {
-    let with = try await costOfCalls(traced)
-    let without = try await costOfCalls(FilePath(untraced))
-    let recorded = try await costOfCalls(traced, isRecorded: true)
-    print("getppid, \(Self.calls) calls, in guest instructions:")
-    print("  probes off  \(with)")
-    print("  no probes   \(without)")
-    print("  recorded    \(recorded) (histogram and record; the drain held to 1 %)")
-    print("  off costs   \(Self.quotient(with - without, Self.calls)) a call")
-    print("  on costs    \(Self.quotient(recorded - with, Self.calls)) a call")
-  }
-
-  /// Twice as many still fit into the ring, so that each call is recorded and none dropped.
-  private static let calls = 10_000
-
-  private func costOfCalls(_ kernel: FilePath, isRecorded: Bool = false) async throws -> Int {
-    let long = try await ticks(kernel, calls: 2 * Self.calls, isRecorded)
-    return Int(long) - Int(try await ticks(kernel, calls: Self.calls, isRecorded))
-  }
-
-  /// With five decimals, without floating point's surprises.
-  private static func quotient(_ value: Int, _ divisor: Int) -> String {
-    let scaled = value.magnitude * 100_000 / UInt(divisor)
-    let fraction = String(scaled % 100_000)
-    return "\(value < 0 ? "-" : "")\(scaled / 100_000).\(String(repeating: "0", count: 5 - fraction.count))\(fraction)"
-  }
-
-  private func ticks(_ kernel: FilePath, calls: Int, _ isRecorded: Bool) async throws -> UInt64 {
-    var configuration = GuestConfiguration(kernel: kernel)
-    configuration.command = ["/calls"]
-    configuration.programs = [Initramfs.Program(path: "/calls", content: CallLoop.program(calls: UInt32(calls)))]
-    configuration.countsInstructions = true
-    if isRecorded {
-      configuration.traceLine = .file("/dev/null")
-      configuration.append = "trace=syscalls trace_share=1"
-    }
-    configuration.console = .none
-    let outcome = try await Guest(configuration).run(timeout: .seconds(120))
-    guard let ticks = outcome.report.ticks, outcome.report.end == .exited(0) else {
-      throw GuestError("the calls failed on \(kernel): \(outcome.report.end)", exitCode: 1)
-    }
-    return ticks
   }
 }
 
@@ -121,6 +79,7 @@ func demangle(_ names: [String]) async throws -> [String] {
 }
 
 extension String {
+  /// At least so wide, its text on the left.
   func padding(_ width: Int) -> String { self + String(repeating: " ", count: max(0, width - count)) }
 }
 

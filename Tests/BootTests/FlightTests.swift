@@ -9,7 +9,7 @@ import TraceModel
 @Suite(.enabled(if: Machine.isWanted), .serialized)
 struct FlightTests {
   @Test func aSlowCallIsToldWithWhatLedToIt() async throws {
-    let model = try await record("ls / > /dev/null; sleep 0.3; ls / > /dev/null; sleep 0.05", "trace_trigger=200000")
+    let model = try await record("ls / > /dev/null; sleep 2; ls / > /dev/null; sleep 0.05", "trace_trigger=1500000")
     let session = try #require(model.session)
     let trigger = try #require(session.triggers.first)
     #expect(trigger.reason == .latency)

@@ -101,8 +101,15 @@ struct TraceTests {
   @Test func obeysTheHost() async throws {
     let path = FilePath(NSTemporaryDirectory()).appending("apus-sock-\(UUID().uuidString.prefix(8))")
     defer { unlink(path.string) }
-    async let run = Machine.shell("while :; do ls > /dev/null; done", timeout: 15) { $0.traceLine = .socket(path) }
-    let line = try await TraceSocket.connect(path)
+    _ = try await Machine.shell("while :; do ls > /dev/null; done") {
+      $0.traceLine = .socket(path)
+    } body: { guest in
+      try await Self.command(TraceSocket.connect(path))
+      guest.powerOff()
+    }
+  }
+
+  private static func command(_ line: TraceSocket) async throws {
     try await line.wait(for: "HELLO") { $0.session?.hello != nil }
     try line.send(.enable(KeyMask.all))
     try await line.wait(for: "all keys on") { $0.session?.hello?.enabledKeys == KeyMask.all }
@@ -119,6 +126,5 @@ struct TraceTests {
     try line.send(.reset)
     try await line.wait(for: "reset") { ($0.session?.hello?.generation ?? 0) == generation + 1 }
     line.close()
-    _ = try await run
   }
 }

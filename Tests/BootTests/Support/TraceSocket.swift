@@ -15,7 +15,7 @@ final class TraceSocket {
 
   /// Connects as soon as QEMU listens.
   static func connect(_ path: FilePath) async throws -> TraceSocket {
-    for _ in 0..<200 {
+    for _ in 0..<1500 {
       let descriptor = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
       var address = sockaddr_un()
       address.sun_family = sa_family_t(AF_UNIX)
@@ -40,13 +40,13 @@ final class TraceSocket {
 
   func sendRaw(_ bytes: [UInt8]) throws { try FileDescriptor(rawValue: descriptor).writeAll(bytes) }
 
-  /// Reads until `condition` holds; records an issue after ten seconds.
+  /// Reads until `condition` holds; records an issue after half a minute.
   func wait(for what: String, _ condition: (TraceModel) -> Bool) async throws {
-    let end = ContinuousClock.now + .seconds(10)
+    let end = ContinuousClock.now + .seconds(30)
     var buffer = [UInt8](repeating: 0, count: 4096)
     while !condition(model) {
       guard ContinuousClock.now < end else {
-        Issue.record("no \(what) within 10 s")
+        Issue.record("no \(what) within 30 s")
         return
       }
       let count = recv(descriptor, &buffer, buffer.count, Int32(MSG_DONTWAIT))
