@@ -24,6 +24,8 @@ public enum Command: Sendable, Equatable {
   case process(ProcessFilter)
   /// Record these rows, or do not.
   case rows(RowRange, RowSwitch)
+  /// The console is shown in so many rows and columns from now on.
+  case consoleSize(rows: UInt32, columns: UInt32)
 
   /// Builds the frame of this command, delimiters included, into 32 bytes at `wire`; returns its length.
   public func encode(into wire: UnsafeMutablePointer<UInt8>) -> Int {
@@ -61,6 +63,10 @@ public enum Command: Sendable, Equatable {
         frame.word32(range.first)
         frame.word32(range.count)
         frame.byte(change.rawValue)
+      case .consoleSize(let rows, let columns):
+        frame.byte(11)
+        frame.word32(rows)
+        frame.word32(columns)
       }
       wire[0] = 0
       return 1 &+ Frame.seal(bytes, count: frame.count, into: wire + 1)
@@ -112,6 +118,7 @@ public struct ControlParser {
     case (8, 0): return .trigger
     case (9, 5): return .process(ProcessFilter(pid: word(2), withChildren: buffer[6] & 1 != 0))
     case (10, 9): return RowSwitch(rawValue: buffer[10]).map { .rows(RowRange(first: word(2), count: word(6)), $0) }
+    case (11, 8): return .consoleSize(rows: word(2), columns: word(6))
     default: return nil
     }
   }
@@ -134,4 +141,6 @@ public protocol TraceControl {
   /// Samples a second; what the kernel makes of the wish.
   var sampleRate: UInt32 { get }
   mutating func setSampleRate(_ hertz: UInt32)
+  /// Tells the console's programs. Called from the drain, in an interrupt.
+  mutating func setConsoleSize(rows: UInt32, columns: UInt32)
 }

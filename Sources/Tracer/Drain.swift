@@ -163,6 +163,7 @@ public struct Drain {
     case .rate(let hertz):
       delegate.setSampleRate(hertz)
       sampleRate = delegate.sampleRate
+    case .consoleSize(let rows, let columns): delegate.setConsoleSize(rows: rows, columns: columns)
     }
     enabledKeys = delegate.enabledKeys
     // Whoever asked waits to hear that it is done. The kernel may have said `keysChanged` meanwhile.

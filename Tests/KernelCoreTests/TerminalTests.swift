@@ -263,6 +263,16 @@ extension KernelCoreTests {
       #expect(host.signals.map(\.signal) == [SignalNumber.windowChange])
     }
 
+    /// From an interrupt, where no signal can be sent yet.
+    @Test func windowSizeFromTheLine() throws {
+      let size = WindowSize(rows: 50, columns: 132)
+      terminal.lineResized(size)
+      terminal.lineResized(size)
+      #expect(terminal.windowSize == size && host.signals.isEmpty && host.deliveries == 1)
+      terminal.deliverSignals()
+      #expect(host.signals.map(\.signal) == [SignalNumber.windowChange] && host.signals.map(\.group) == [10])
+    }
+
     @Test func longLinesKeepTheirEnd() {
       type(String(repeating: "x", count: 5000) + "\n")
       var text = ""

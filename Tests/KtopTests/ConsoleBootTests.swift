@@ -20,6 +20,11 @@ struct ConsoleBootTests {
     #expect(terminal.wait(for: "23 80"), "the guest knows the size")
     terminal.type("echo one > /tmp/file; vi /tmp/file")
     #expect(terminal.wait(for: "1/1 100%"))
+    // Its status line moves to the end of a larger window, and of a smaller one.
+    for (columns, rows) in [(100, 32), (60, 16), (80, 24)] {
+      terminal.resize(columns: columns, rows: rows)
+      #expect(terminal.hasLine(rows - 1, with: "1/1 100%"), "vi in \(columns)x\(rows)")
+    }
     // BusyBox takes what comes right behind Escape for one key.
     terminal.press("o", "t", "w", "o", "Escape")
     #expect(terminal.wait(for: "- /tmp/file [Modified]"))
@@ -29,6 +34,9 @@ struct ConsoleBootTests {
     #expect(terminal.wait(for: "/ #"))
     terminal.type("cat /tmp/file | tr a-z A-Z")
     #expect(terminal.wait(for: "NE\nTWO\n"))
+    terminal.resize(columns: 90, rows: 30)
+    terminal.type("clear; stty size | sed s/^/now/")
+    #expect(terminal.wait(for: "now29 90"))
     terminal.type("top")
     #expect(terminal.wait(for: "Load average"))
     terminal.press("q")

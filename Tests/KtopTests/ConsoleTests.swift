@@ -72,8 +72,11 @@ import Testing
     #expect(person.text.contains("line 9\n") && person.text.contains("line 59\n") && !person.text.contains("line 58"))
   }
 
-  @Test func textOfATraceLineIsShownWithoutSequences() {
-    let picture = TerminalPicture(text: Array("a\u{1b}[31mb\u{1b}[0m\r\nx\u{8}y\tz\u{7}\u{1b}[".utf8))
-    #expect(picture.lines.map(\.text) == ["ab", "y  z"])
+  @Test func textOfATraceLineIsThatOfATerminal() {
+    let picture = TerminalPicture(text: Array("a\u{1b}[31mb\u{1b}[0m\r\nx\u{8}y\tz\u{7}\nend\u{1b}[".utf8))
+    #expect(picture.lines.map(\.text) == ["ab", "y       z", "end"])
+    #expect(picture.lines.first?.runs.last == TerminalRun(text: "b", look: TerminalLook(foreground: 1)))
+    let screen = TerminalPicture(text: Array("log\n\u{1b}[2J\u{1b}[3;5Hmenu".utf8))
+    #expect(screen.lines.last?.text == "    menu")
   }
 }

@@ -5,8 +5,11 @@ final class FakeKernel: @unchecked Sendable {
   private let listener: Int32
   private var reader: Int32 = -1
 
+  // A process that another test starts meanwhile does not keep the line open.
+  private static let kind = Int32(SOCK_STREAM.rawValue | SOCK_CLOEXEC.rawValue)
+
   init(unix path: String) {
-    listener = socket(AF_UNIX, Int32(SOCK_STREAM.rawValue), 0)
+    listener = socket(AF_UNIX, Self.kind, 0)
     var address = sockaddr_un()
     address.sun_family = sa_family_t(AF_UNIX)
     withUnsafeMutableBytes(of: &address.sun_path) { $0.copyBytes(from: Array(path.utf8)) }
@@ -15,7 +18,7 @@ final class FakeKernel: @unchecked Sendable {
 
   /// Listens on loopback; returns the port by `port`.
   init() {
-    listener = socket(AF_INET, Int32(SOCK_STREAM.rawValue), 0)
+    listener = socket(AF_INET, Self.kind, 0)
     var address = sockaddr_in()
     address.sin_family = sa_family_t(AF_INET)
     address.sin_addr.s_addr = UInt32(0x7f00_0001).bigEndian
@@ -37,7 +40,10 @@ final class FakeKernel: @unchecked Sendable {
   }
 
   /// Waits for a reader.
-  func accept() { reader = Glibc.accept(listener, nil, nil) }
+  func accept() {
+    reader = Glibc.accept(listener, nil, nil)
+    _ = fcntl(reader, F_SETFD, FD_CLOEXEC)
+  }
 
   func send(_ bytes: [UInt8]) {
     var start = 0

@@ -23,7 +23,7 @@ import TraceModel
     let scratch = Scratch()
     let folder = RingFolder(path: scratch.path + "/state/ktop")
     let ring = RingStore(folder, bytes: 8 << 16, isKept: isKept)
-    var random = SystemRandomNumberGenerator()
+    var random = Random(state: 71)
     var all: [UInt8] = []
     while all.count < 3_000_000 {
       // Frames, in pieces that end anywhere; some are much longer than a frame.
@@ -63,23 +63,15 @@ import TraceModel
   }
 
   /// A ktop that watches a kernel, which has said `bytes`, until the ring holds them.
-  private func watch(_ bytes: [UInt8], _ scratch: Scratch, ring: String, _ options: String...) throws -> Watched {
+  private func watch(_ bytes: [UInt8], _ scratch: Scratch, ring: String) throws -> Watched {
     let line = scratch.path + "/line-\(UInt32.random(in: 0...UInt32.max))"
     let kernel = FakeKernel(unix: line)
     let before = RingFolder(path: scratch.file(ring)).bytes
-    let running = try Tool.start(["attach", line, "--record", scratch.file(ring) + "/"] + options)
+    let running = try Tool.start(["attach", line, "--record", scratch.file(ring) + "/", "--for", "600"])
     kernel.accept()
     kernel.send(bytes)
     #expect(eventually { RingFolder(path: scratch.file(ring)).bytes == before + bytes.count })
     return Watched(kernel: kernel, tool: running)
-  }
-
-  private func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<200 {
-      if condition() { return true }
-      usleep(50_000)
-    }
-    return false
   }
 
   @Test func whatAKilledKtopHasKeptIsThere() throws {
@@ -103,7 +95,7 @@ import TraceModel
 
   @Test func twoDoNotWriteOneRing() throws {
     let scratch = Scratch()
-    let first = try watch(Sample(calls: 300).recording, scratch, ring: "ring", "--for", "60")
+    let first = try watch(Sample(calls: 300).recording, scratch, ring: "ring")
     let second = try Tool.ktop(
       "attach", scratch.file("file", Sample(calls: 300).recording), "--record", scratch.file("ring"), "--once")
     #expect(
@@ -142,9 +134,10 @@ import TraceModel
     }
     // A short look takes nobody's place.
     let once = FakeKernel(unix: scratch.file("once"))
-    let look = try Tool.start(["attach", scratch.file("once"), "--once"], environment: environment)
+    let look = try Tool.start(["attach", scratch.file("once"), "--once", "--for", "60"], environment: environment)
     once.accept()
     once.send(Sample(calls: 100).recording)
+    once.hangUp()
     #expect(look.wait().status == 0)
     let list = try Tool.ktop("open", "--list", environment: environment).output.split(separator: "\n")
     #expect(list.count == 2 && list.allSatisfy { $0.contains("/apus/ktop/rings/") }, "\(list)")

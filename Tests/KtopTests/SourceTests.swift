@@ -8,6 +8,8 @@ import Tracer
 
 @Suite struct SourceTests {
   private let scratch = Scratch()
+  /// Where the line's end is the end; on a busy machine it may be long in coming.
+  private static let patiently = ["--for", "600"]
 
   @Test func endpointsAreParsed() throws {
     #expect(try Endpoint(parsing: "unix:/a:b") == .unix("/a:b"))
@@ -23,7 +25,7 @@ import Tracer
     let path = scratch.file("line")
     let kernel = FakeKernel(unix: path)
     let sample = Sample(calls: 500)
-    let ktop = try Tool.start(["dump", "--json", "--attach", path])
+    let ktop = try Tool.start(["dump", "--json", "--attach", path] + Self.patiently)
     kernel.accept()
     #expect(commands(in: kernel.receive()) == [.hello])
     kernel.send(sample.recording)
@@ -34,7 +36,7 @@ import Tracer
 
   @Test func tcpOnLoopback() throws {
     let kernel = FakeKernel()
-    let ktop = try Tool.start(["attach", "tcp:127.0.0.1:\(kernel.port)"])
+    let ktop = try Tool.start(["attach", "tcp:127.0.0.1:\(kernel.port)"] + Self.patiently)
     kernel.accept()
     kernel.send(Sample(calls: 500).recording)
     kernel.hangUp()
@@ -45,7 +47,7 @@ import Tracer
   @Test func fifo() throws {
     let path = scratch.file("fifo")
     #expect(mkfifo(path, 0o600) == 0)
-    let ktop = try Tool.start(["dump", "--attach", path])
+    let ktop = try Tool.start(["dump", "--attach", path] + Self.patiently)
     let writer = open(path, O_WRONLY)
     #expect(writeAll(Sample(calls: 500).recording, to: writer))
     close(writer)
@@ -57,7 +59,7 @@ import Tracer
     #expect(mkfifo(path + ".out", 0o600) == 0 && mkfifo(path + ".in", 0o600) == 0)
     // As QEMU opens them: for both, so that it does not wait.
     let (commands, trace) = (open(path + ".in", O_RDWR), open(path + ".out", O_RDWR))
-    let ktop = try Tool.start(["dump", "--attach", path])
+    let ktop = try Tool.start(["dump", "--attach", path] + Self.patiently)
     var buffer = [UInt8](repeating: 0, count: 64)
     let count = read(commands, &buffer, buffer.count)
     #expect(self.commands(in: Array(buffer[..<max(0, count)])) == [.hello])
@@ -73,28 +75,34 @@ import Tracer
     var number: Int32 = 0
     // TIOCSPTLCK (0: unlock) and TIOCGPTN, which Swift's Glibc does not have.
     #expect(ioctl(controller, 0x4004_5431, &number) == 0 && ioctl(controller, 0x8004_5430, &number) == 0)
-    let path = "/dev/pts/\(number)"
-    let ktop = try Tool.start(["dump", "--attach", path])
+    let recording = Sample(calls: 500).recording
+    let ktop = try Tool.start(["record", "/dev/pts/\(number)", "-o", scratch.file("kept")] + Self.patiently)
     // The command has come: the terminal is in raw mode now.
     var buffer = [UInt8](repeating: 0, count: 64)
     let count = read(controller, &buffer, buffer.count)
     #expect(commands(in: Array(buffer[..<max(0, count)])) == [.hello])
-    #expect(writeAll(Sample(calls: 500).recording, to: controller))
-    usleep(300_000)
+    #expect(writeAll(recording, to: controller))
+    // What nobody has read is gone with a terminal's other side.
+    #expect(eventually { scratch.read("kept").count >= recording.count })
     close(controller)
-    let result = ktop.wait()
-    #expect(result.status == 0 && result.output.contains("newfstatat"))
+    #expect(ktop.wait().status == 0)
+    #expect(try Tool.ktop("dump", scratch.file("kept")).output.contains("newfstatat"))
   }
 
   @Test func aGrowingFileIsFollowed() throws {
-    let recording = Sample(calls: 500).recording
+    let sample = Sample(calls: 500)
+    let recording = sample.recording
     let path = scratch.file("growing", Array(recording[..<1000]))
-    let ktop = try Tool.start(["dump", "--json", "--attach", path, "--for", "1"])
-    usleep(200_000)
+    let ktop = try Tool.start(["dump", "--json", "--attach", path] + Self.patiently)
+    #expect(eventually { ktop.hasRead(1000, of: path) })
     let writer = open(path, O_WRONLY | O_APPEND)
     #expect(writeAll(Array(recording[1000...]), to: writer))
     close(writer)
-    #expect(ktop.wait().output.contains("\"lost_wire\": 0"))
+    #expect(eventually { ktop.hasRead(recording.count, of: path) })
+    kill(ktop.process.processIdentifier, SIGTERM)
+    let result = ktop.wait()
+    #expect(result.status == 143 && result.output.contains("\"received\": \(sample.emitted)"))
+    #expect(result.output.contains("\"lost_wire\": 0"))
   }
 
   @Test func nobodyThere() throws {
@@ -120,7 +128,7 @@ import Tracer
     let path = scratch.file("line")
     let kernel = FakeKernel(unix: path)
     let sample = Sample()
-    let ktop = try Tool.start(["record", path, "-o", scratch.file("out.rec"), "--for", "30"])
+    let ktop = try Tool.start(["record", path, "-o", scratch.file("out.rec")] + Self.patiently)
     kernel.accept()
     // The names come late and in the middle; the recording has them first or where they came.
     kernel.send(sample.recording)

@@ -50,25 +50,36 @@ final class Terminal {
     kill(process, number)
   }
 
-  func wait(for wanted: String) -> Bool { eventually { text.contains(wanted) } }
+  /// Whether a text comes on the screen; what is there instead is printed.
+  func wait(for wanted: String) -> Bool {
+    if eventually({ text.contains(wanted) }) { return true }
+    print("\(wanted) never came on this screen:\n\(text)")
+    return false
+  }
+
+  /// Whether a text comes in a line of the screen, counted from 1.
+  func hasLine(_ number: Int, with wanted: String) -> Bool {
+    let isThere = eventually {
+      let lines = tmux("capture-pane", "-p").split(separator: "\n", omittingEmptySubsequences: false)
+      return lines.indices.contains(number - 1) && lines[number - 1].contains(wanted)
+    }
+    if !isThere { print("\(wanted) never came in line \(number) of this screen:\n\(text)") }
+    return isThere
+  }
+
+  /// Whether a sequence for a colour comes on the screen.
+  func waitForColor(_ isWanted: (String) -> Bool) -> Bool { eventually { isWanted(colors) } }
 
   /// Whether ktop ended with `status` and left settings, screen and cursor as they were.
   func isRestored(status: Int) -> Bool {
-    guard
-      eventually({ !scratch.read("done").isEmpty || FileManager.default.fileExists(atPath: scratch.path + "/done") })
-    else { return false }
+    guard eventually({ FileManager.default.fileExists(atPath: scratch.path + "/done") }) else { return false }
     let ended = String(decoding: scratch.read("status"), as: UTF8.self)
-    let flags = tmux("display", "-p", "#{alternate_on}#{cursor_flag}#{keypad_cursor_flag}#{mouse_any_flag}")
-    return scratch.read("before") == scratch.read("after") && !scratch.read("before").isEmpty
-      && ended == "\(status)\n" && flags == "0100\n"
-  }
-
-  private func eventually(_ condition: () -> Bool) -> Bool {
-    for _ in 0..<200 {
-      if condition() { return true }
-      usleep(50_000)
+    let (before, after) = (scratch.read("before"), scratch.read("after"))
+    // What ktop has written last may still be on its way into the terminal.
+    let isScreenBack = eventually {
+      tmux("display", "-p", "#{alternate_on}#{cursor_flag}#{keypad_cursor_flag}#{mouse_any_flag}") == "0100\n"
     }
-    return false
+    return before == after && !before.isEmpty && ended == "\(status)\n" && isScreenBack
   }
 
   @discardableResult private func tmux(_ arguments: String...) -> String { tmux(arguments) }

@@ -1,6 +1,7 @@
 // The console as a terminal: what programs write, what they are answered, what keys become.
 import Testing
 
+@testable import TraceTestSupport
 @testable import ktop
 
 @Suite struct TerminalEmulatorTests {
@@ -32,6 +33,18 @@ import Testing
     #expect(picture.lines.map(\.text) == (1...9).map { "\($0)" })
     let long = screen((1...9000).map { "\($0)" }.joined(separator: "\r\n"))
     #expect(long.scrolledAway.count <= TerminalEmulator.scrollLimit && long.scrolledAway.last?.text == "8995")
+  }
+
+  @Test func anotherSizeKeepsTheText() {
+    let terminal = TerminalEmulator(rows: 5, columns: 20)
+    _ = terminal.feed(Array("1\r\n2\r\n3\r\n4\r\n5".utf8))
+    terminal.resize(rows: 3, columns: 8)
+    #expect(text(terminal.picture) == ["3", "4", "5"] && terminal.picture.scrolledAway.map(\.text) == ["1", "2"])
+    #expect(terminal.picture.cursor == TerminalPicture.Place(row: 2, column: 1) && terminal.picture.columns == 8)
+    terminal.resize(rows: 6, columns: 30)
+    _ = terminal.feed(Array("\u{1b}[999;999H\u{1b}[6n".utf8))
+    #expect(terminal.picture.screen.count == 6 && terminal.picture.lines.map(\.text).contains("5"))
+    #expect(terminal.feed(Array("\u{1b}[999;999H\u{1b}[6n".utf8)) == Array("\u{1b}[6;30R".utf8))
   }
 
   @Test func theAlternateScreenLeavesTheOther() {
@@ -81,7 +94,7 @@ import Testing
   }
 
   @Test func garbageDoesNoHarm() {
-    var random = SystemRandomNumberGenerator()
+    var random = Random(state: 75)
     let terminal = TerminalEmulator(rows: 7, columns: 13)
     for _ in 0..<2000 {
       _ = terminal.feed((0..<100).map { _ in UInt8.random(in: 0...255, using: &random) })

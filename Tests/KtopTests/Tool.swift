@@ -20,9 +20,24 @@ struct Tool {
     let process: Process
     let output = Pipe()
     let errors = Pipe()
+    fileprivate let state = Scratch()
+
+    /// Whether it has come so far in a file that it reads.
+    func hasRead(_ bytes: Int, of path: String) -> Bool {
+      let folder = "/proc/\(process.processIdentifier)"
+      let numbers = (try? FileManager.default.contentsOfDirectory(atPath: folder + "/fd")) ?? []
+      let real = URL(fileURLWithPath: path).resolvingSymlinksInPath().path
+      guard
+        let number = numbers.first(where: {
+          (try? FileManager.default.destinationOfSymbolicLink(atPath: folder + "/fd/" + $0)) == real
+        }), let text = try? String(contentsOfFile: folder + "/fdinfo/" + number, encoding: .utf8)
+      else { return false }
+      return text.split(whereSeparator: \.isWhitespace).dropFirst().first.flatMap { Int($0) } ?? 0 >= bytes
+    }
 
     func wait() -> Tool {
       // Outputs here are smaller than a pipe.
+      defer { _ = state }  // Kept until it has ended.
       let out = output.fileHandleForReading.readDataToEndOfFile()
       let err = errors.fileHandleForReading.readDataToEndOfFile()
       process.waitUntilExit()
@@ -40,7 +55,7 @@ struct Tool {
     running.process.arguments = arguments
     var environment = ProcessInfo.processInfo.environment
     for name in ["XDG_CACHE_HOME", "XDG_CONFIG_HOME"] { environment[name] = NSTemporaryDirectory() + "apus-nothing" }
-    environment["XDG_STATE_HOME"] = NSTemporaryDirectory() + "apus-state"
+    environment["XDG_STATE_HOME"] = running.state.path
     environment.merge(changes) { $1 }
     running.process.environment = environment
     running.process.standardOutput = running.output

@@ -76,6 +76,7 @@ import Tracer
       .hello, .enable(0x1f), .disable(2), .reset, .ping(0x1122_3344_5566_7788), .rate(997),
       .flight(FlightRules(seconds: 5, row: 0, threshold: 80_000)), .trigger,
       .process(ProcessFilter(pid: 42, withChildren: true)), .rows(RowRange(first: 39, count: 1), .only),
+      .consoleSize(rows: 40, columns: 132),
     ] as [Command] {
       var wire = [UInt8](repeating: 0, count: 40)
       let count = command.encode(into: &wire)

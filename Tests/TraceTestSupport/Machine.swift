@@ -62,6 +62,11 @@ struct Keys: TraceControl {
   var sampleRate: UInt32 = 997
 
   mutating func setSampleRate(_ hertz: UInt32) { sampleRate = hertz }
+
+  /// Rows and columns as they were told.
+  var consoleSizes: [[UInt32]] = []
+
+  mutating func setConsoleSize(rows: UInt32, columns: UInt32) { consoleSizes.append([rows, columns]) }
 }
 
 /// CPUs with tracers, a drain, and the line it writes to.

@@ -7,6 +7,7 @@ import Tracer
     .hello, .enable(5), .disable(0xffff_ffff), .reset, .ping(0x1122_3344_5566_0088), .rate(997), .trigger,
     .flight(FlightRules(seconds: 5, row: 39, threshold: 1 << 40)),
     .process(ProcessFilter(pid: 0x0102_0304, withChildren: true)), .rows(RowRange(first: 39, count: 700), .only),
+    .consoleSize(rows: 40, columns: 132),
   ]
 
   @Test(arguments: commands) func commandsArrive(command: Command) {

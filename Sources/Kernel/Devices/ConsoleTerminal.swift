@@ -17,12 +17,24 @@ enum ConsoleTerminal {
       Terminals.currentSession = { Thread.current.process.session }
       TerminalDevice.registerConsole(terminal)
       if Console.isPlain { terminal.makePlain() }
-      if let size { terminal.resize(size) }
+      if let size = toldSize ?? bootSize { terminal.resize(size) }
     } catch { Panic.stop("no memory for the console") }
   }
 
+  /// What the host has said before there was a console.
+  nonisolated(unsafe) private static var toldSize: WindowSize? = nil
+
+  /// The host shows it in another size. Called by the boot CPU's tick; sizes that no terminal has are ignored.
+  static func resize(rows: UInt32, columns: UInt32) {
+    let limits = UInt32(1)...UInt32(UInt16.max)
+    guard limits.contains(rows), limits.contains(columns) else { return }
+    let size = WindowSize(rows: UInt16(truncatingIfNeeded: rows), columns: UInt16(truncatingIfNeeded: columns))
+    toldSize = size
+    terminal?.lineResized(size)
+  }
+
   /// What the boot line says of it.
-  private static var size: WindowSize? {
+  private static var bootSize: WindowSize? {
     guard let rows = BootLine.number(of: "console_rows"), let columns = BootLine.number(of: "console_columns") else {
       return nil
     }

@@ -18,6 +18,7 @@ private struct KeyControl: TraceControl {
   }
   var sampleRate: UInt32 { StackProbe.rate }
   mutating func setSampleRate(_ hertz: UInt32) { StackProbe.setRate(hertz) }
+  mutating func setConsoleSize(rows: UInt32, columns: UInt32) { ConsoleTerminal.resize(rows: rows, columns: columns) }
 }
 
 enum TraceLine {

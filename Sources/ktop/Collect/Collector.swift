@@ -17,22 +17,17 @@ final class Collector {
   private(set) var reading = Reading()
   var model: TraceModel { reading.model }
   private(set) var state = State.waiting
-  /// Why names are missing; nil when they are known or not yet needed.
-  private(set) var namesNote: String?
   let source: ByteSource
   /// The machine's console, when it is ours.
   var console: GuestConsole?
   private let recorder: Recorder?
-  private var names: NameLookup
-  private var history: TimeMachine?
-  private let store: (any StreamStore)?
-  private var namesToldAt = 0.0
+  private var names: StreamNames
+  private(set) var history: TimeMachine?
   /// When reading a line makes sense again, by `Clock`.
   private(set) var readAgainAt = 0.0
   private var askedAt: Double?
-  private var lastArrival = Clock.seconds()
+  private(set) var lastArrival = Clock.seconds()
   private var firstTime: UInt64?
-  private var namedBuild: [UInt8]?
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 18, alignment: 16)
 
   /// - Parameters:
@@ -45,12 +40,10 @@ final class Collector {
   ) {
     reading.add(programs)
     history = store.map(TimeMachine.init)
-    self.store = store
     self.source = source
-    self.names = names
+    self.names = StreamNames(names, recorder: recorder, store: store)
     self.recorder = recorder
     if machineIsBooting { askedAt = lastArrival }
-    if let table = names.explicit { recorder?.add(names: table) }
   }
 
   deinit { buffer.deallocate() }
@@ -59,6 +52,9 @@ final class Collector {
 
   /// Whether the stream came from a kernel at all.
   var isTrace: Bool { model.framesReceived > 0 }
+
+  /// Why names are missing; nil when they are known or not yet needed.
+  var namesNote: String? { names.note }
 
   /// Reads what is there, a bounded amount. True when the model has changed.
   func pump() throws -> Bool {
@@ -83,21 +79,13 @@ final class Collector {
     let end = Clock.seconds() + Self.farewellSeconds
     if recorder != nil && state == .running && send(.hello) {
       let poller = Poller(input: nil, hearsSignals: false)
-      let counted = model.session?.systemCalls ?? [:]
-      while !hasEnded && Clock.seconds() < end && !isToldInFull(counted) {
+      let farewell = Farewell(to: model.session)
+      while !hasEnded && Clock.seconds() < end && !farewell.isTold(by: model.session) {
         _ = poller.wait(for: source, milliseconds: 20)
         _ = try pump()
       }
     }
     try finish(reason, leaving: true)
-  }
-
-  private func isToldInFull(_ counted: [Int: Counter]) -> Bool {
-    guard let calls = model.session?.systemCalls else { return true }
-    return counted.allSatisfy { number, then in
-      guard let now = calls[number], now.count >= then.count else { return true }
-      return now.errnos.values.reduce(0, +) >= then.errors && now.buckets.reduce(0, +) >= then.count
-    }
   }
 
   private func finish(_ reason: String, leaving: Bool) throws {
@@ -106,7 +94,7 @@ final class Collector {
     reading.finish(leaving: leaving)
     let functions = recorder == nil ? [] : model.session.map { model.usedFunctionFrames(of: $0) } ?? []
     try recorder?.finish(leaving: leaving, functions: functions)
-    tellNames(asksFiles: true)
+    names.tell(model, asksFiles: true)
   }
 
   private static let farewellSeconds = 1.0
@@ -119,25 +107,6 @@ final class Collector {
     return source.send(Array(wire[..<count]))
   }
 
-  /// Everything views need, at this moment.
-  func snapshot() -> Snapshot { snapshot(of: reading) }
-
-  /// The same of an earlier moment, in seconds since the beginning; nil when it is not kept.
-  func snapshot(at seconds: Double) -> Snapshot? {
-    guard let past = history?.reading(at: seconds) else { return nil }
-    var snapshot = snapshot(of: past)
-    snapshot.past = min(seconds, reading.seconds)
-    return snapshot
-  }
-
-  private func snapshot(of reading: Reading) -> Snapshot {
-    var snapshot = Snapshot(of: self, reading, silentFor: Clock.seconds() - lastArrival)
-    if let console { snapshot.terminal = console.picture }
-    snapshot.seconds = self.reading.seconds
-    snapshot.earliest = history?.earliest ?? self.reading.seconds
-    return snapshot
-  }
-
   /// Asks until the kernel has said HELLO. It does so once a second by itself; asking makes the first picture come at
   /// once, and a question can be lost.
   func askForHello() {
@@ -147,44 +116,27 @@ final class Collector {
     if send(.hello) { askedAt = now }
   }
 
+  /// Tells the machine how large its console is, when that has changed and the line takes commands.
+  func tellConsoleSize() {
+    guard !hasEnded, let console, let size = console.untoldSize else { return }
+    if send(.consoleSize(rows: UInt32(size.rows), columns: UInt32(size.columns))) { console.sizeIsTold() }
+  }
+
   private func take(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     lastArrival = Clock.seconds()
     history?.append(bytes, before: reading)
     reading.feed(bytes)
     try recorder?.write(bytes)
     if state == .waiting && isTrace { state = .running }
-    try findNames()
-    if Clock.seconds() > namesToldAt + namesPeriod {
-      tellNames()
-      namesPeriod = min(2 * namesPeriod, Self.longestNamesPeriod)
+    if let table = try names.find(in: model) {
+      reading.add(table)
+      history?.addNames(of: reading)
+      names.tell(model)
     }
+    names.tellNowAndThen(model)
     if let session = model.session, let second = session.ticksPerSecond {
       if firstTime == nil { firstTime = session.time }
       source.streamReached(seconds: Double(session.time &- (firstTime ?? 0)) / Double(second))
     }
-  }
-
-  // Now and then, for whoever kills a ktop does not say so before; seldom after a while, when most are told.
-  private var namesPeriod = 3.0
-  private static let longestNamesPeriod = 60.0
-
-  // While it runs from memory: unwind tables and debug information cost more than watching an idle kernel does.
-  private func tellNames(asksFiles: Bool = false) {
-    namesToldAt = Clock.seconds()
-    guard let store, store.wantsNames, let session = model.session, let names = model.names(of: session) else { return }
-    store.setNames(names.frames() + model.usedFunctionFrames(of: session, asksFiles: asksFiles))
-  }
-
-  private func findNames() throws {
-    guard let session = model.session, let hello = session.hello, hello.buildID != namedBuild else { return }
-    let isFirst = namedBuild == nil
-    namedBuild = hello.buildID
-    let found = try names.find(hello.buildID, streamed: model.names(of: session), isFirst: isFirst)
-    namesNote = found.note
-    guard let table = found.table else { return recorder?.addNothing() ?? () }
-    reading.add(table)
-    history?.addNames(of: reading)
-    recorder?.add(names: table)
-    tellNames()
   }
 }

@@ -10,6 +10,9 @@ final class GuestConsole {
   private let line: LineSource
   private var hasBegun = false
   private let file: Int32
+  private var size: Size
+  /// What the machine has to be told.
+  private(set) var untoldSize: Size?
   private let buffer = UnsafeMutableRawBufferPointer.allocate(byteCount: 1 << 14, alignment: 8)
 
   /// Rows and columns.
@@ -17,13 +20,11 @@ final class GuestConsole {
     var rows = 24
     var columns = 80
 
-    /// What this terminal has room for, below which a line says how to get out.
+    /// What this terminal has room for, below which a line says how to get out. Programs want some room all the same.
     static var ofThisTerminal: Size {
       var size = winsize()
       guard apus_window_size(1, &size) == 0, size.ws_row > 1, size.ws_col > 1 else { return Size() }
-      return Size(
-        rows: min(500, max(Size().rows - 1, Int(size.ws_row) - 1)),
-        columns: min(500, max(Size().columns, Int(size.ws_col))))
+      return Size(rows: min(500, max(8, Int(size.ws_row) - 1)), columns: min(500, max(40, Int(size.ws_col))))
     }
   }
 
@@ -32,6 +33,7 @@ final class GuestConsole {
   ///   - copy: the file that gets all of it.
   init(pipe path: String, copy: String, size: Size) throws {
     terminal = TerminalEmulator(rows: size.rows, columns: size.columns)
+    self.size = size
     line = try FIFOPair.open(path, label: "console")
     file = open(copy, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC, 0o644)
     guard file >= 0 else { throw ToolError.ofErrno(.inputOutput, "cannot write \(copy)") }
@@ -65,6 +67,17 @@ final class GuestConsole {
     }
     return hasNews
   }
+
+  /// Has room for another size from now on.
+  func resize(to new: Size) {
+    guard new != size else { return }
+    size = new
+    terminal.resize(rows: new.rows, columns: new.columns)
+    untoldSize = new
+  }
+
+  /// The machine has been told.
+  func sizeIsTold() { untoldSize = nil }
 
   /// Types a key; false when the machine does not read.
   func press(_ key: Key) -> Bool {

@@ -44,34 +44,10 @@ struct TerminalPicture: Equatable, Sendable {
 }
 
 extension TerminalPicture {
-  /// Text that is no terminal's: a line a line, without sequences that would steer one.
+  /// What a terminal of the usual size shows of a text that came without one; bare newlines begin a line.
   init(text bytes: [UInt8]) {
-    screen = Self.plain(bytes).split(separator: "\n", omittingEmptySubsequences: false).map {
-      TerminalLine(runs: $0.isEmpty ? [] : [TerminalRun(text: String($0))])
-    }
-  }
-
-  // Escape sequences (ESC [ … letter, ESC letter) and control characters are dropped; a backspace takes one back.
-  private static func plain(_ bytes: [UInt8]) -> String {
-    var kept: [UInt8] = []
-    var index = 0
-    while index < bytes.count {
-      let byte = bytes[index]
-      index += 1
-      switch byte {
-      case 0x1b: index = end(ofSequence: index, in: bytes)
-      case 8: if let last = kept.last, last != 10 { kept.removeLast() }
-      case 9: kept += [32, 32]
-      case 10, 32...: kept.append(byte)
-      default: break
-      }
-    }
-    return String(decoding: kept, as: UTF8.self)
-  }
-
-  private static func end(ofSequence start: Int, in bytes: [UInt8]) -> Int {
-    guard start < bytes.count, bytes[start] == UInt8(ascii: "[") else { return start + 1 }
-    let final = bytes[(start + 1)...].firstIndex { (0x40...0x7e).contains($0) }
-    return final.map { $0 + 1 } ?? bytes.count
+    let terminal = TerminalEmulator(rows: 24, columns: 80)
+    _ = terminal.feed(Array("\u{1b}[20h".utf8) + bytes)
+    self = terminal.picture
   }
 }

@@ -43,6 +43,7 @@ final class ScreenLoop {
       if ready.signal, let ending = handleSignals() { return ending }
       if ready.input, let ending = handleKeys() { return ending }
       collector.askForHello()
+      collector.tellConsoleSize()
       if ready.source, try collector.pump() { isDirty = true }
       if collector.console?.pump() == true {
         isDirty = true
@@ -83,6 +84,9 @@ final class ScreenLoop {
 
   private func handleKeys() -> Ending? {
     guard screen.isInputOpen else { return .signal(SIGHUP) }
+    #if DEBUG
+      OwnFault.happenIfWanted()
+    #endif
     while let key = screen.nextKey() {
       if let action = app.handle(key), perform(action) { return .quit }
       isDirty = true
@@ -120,14 +124,12 @@ final class ScreenLoop {
       case SIGINT: return .quit
       case SIGTERM, SIGHUP, SIGQUIT: return .signal(number)
       case SIGTSTP: suspend(wholeGroup: false)
-      case SIGWINCH:
-        screen.resize()
-        draw()
+      case SIGWINCH: resize()
       case SIGCONT:
         // Whoever had the terminal meanwhile may have changed it.
         screen.leave()
         screen.enter()
-        draw()
+        resize()
       case 0: return .quit
       default: break
       }
@@ -139,6 +141,12 @@ final class ScreenLoop {
     screen.leave()
     Signals.stop(wholeGroup: wholeGroup)
     screen.enter()
-    isDirty = true
+    resize()
+  }
+
+  private func resize() {
+    screen.resize()
+    collector.console?.resize(to: .ofThisTerminal)
+    draw()
   }
 }

@@ -1,5 +1,5 @@
 // Gives the terminal back when this process dies of its own fault: a handler of fatal signals that uses only what is
-// safe there, with everything it needs fetched before.
+// safe there, with everything it needs fetched before, and a stack of its own: the fault may be that there is no other.
 
 import CNCurses
 import Glibc
@@ -15,8 +15,10 @@ enum TerminalRescue {
     input = descriptor
   }
 
-  /// Asks terminfo for the way out, and watches for fatal signals and exits.
+  /// Asks terminfo for the way out, and watches for fatal signals and exits. On the thread that shows the screen: a
+  /// stack for signals belongs to one thread.
   static func arm() {
+    provideStack()
     // The mouse is not in terminfo's way out.
     var bytes = sequence("kmous").isEmpty ? [] : Array("\u{1b}[?1000l\u{1b}[?1006l".utf8)
     for name in ["rmcup", "cnorm", "sgr0", "rmkx"] { bytes += sequence(name) }
@@ -27,10 +29,20 @@ enum TerminalRescue {
     atexit { if !isendwin() { endwin() } }
   }
 
+  private static let stackBytes = 1 << 16
+
+  // For as long as the process lives.
+  private static func provideStack() {
+    var stack = stack_t()
+    stack.ss_sp = UnsafeMutableRawPointer.allocate(byteCount: stackBytes, alignment: 16)
+    stack.ss_size = stackBytes
+    sigaltstack(&stack, nil)
+  }
+
   private static func watch(_ number: Int32) {
     var action = sigaction()
     action.__sigaction_handler.sa_handler = { TerminalRescue.rescue($0) }
-    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND))
+    action.sa_flags = Int32(bitPattern: UInt32(SA_RESETHAND) | UInt32(SA_ONSTACK))
     sigaction(number, &action, nil)
   }
 

@@ -72,7 +72,7 @@ extension TopApp {
     case .rows(let range, let change):
       let filter = (latest.filter ?? FilterState()).with(range, change)
       request = Request(wish: .filter(filter), sequence: sequence)
-    case .hello, .ping: break
+    case .hello, .ping, .consoleSize: break
     }
     if request != nil { message = "sent; the kernel has not answered yet" }
   }

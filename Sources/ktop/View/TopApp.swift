@@ -84,7 +84,8 @@ struct TopApp {
 
   /// A new picture of now.
   mutating func update(_ new: Snapshot) {
-    tellNews(new)
+    if let news = StreamNews.text(from: latest, to: new) { message = news }
+    if let boot = latest.bootID, new.bootID != boot { mark = nil }
     latest = new
     settleRequest()
     guard isPaused || travel.position != nil else { return snapshot = new }
@@ -95,25 +96,6 @@ struct TopApp {
     snapshot.sampleRate = new.sampleRate
     snapshot.seconds = new.seconds
     snapshot.earliest = new.earliest
-  }
-
-  // What happens to a stream is said once, where one looks; the header counts it from then on.
-  private mutating func tellNews(_ new: Snapshot) {
-    guard latest.bootID != nil else { return }
-    if new.bootID != latest.bootID {
-      message = "the machine was started anew: counts begin at 0"
-      if new.buildID != latest.buildID {
-        message = "another kernel was started, build \(new.buildID.prefix(8)): counts begin at 0"
-      }
-      mark = nil
-    } else if latest.badFrames == 0 && new.badFrames > 0 {
-      message = "damage on the line: \(new.badFrames) frames were bad and left out"
-    } else if latest.losses.droppedSource == 0 && new.losses.droppedSource > 0 {
-      message =
-        "more happens than the line carries: \(new.losses.droppedSource) records were dropped; counters stay exact"
-    } else if latest.losses.lostWire == 0 && new.losses.lostWire > 0 {
-      message = "the line lost \(new.losses.lostWire) records; counters stay exact"
-    }
   }
 
   /// The picture of the past that was asked for; nil when it is not kept.

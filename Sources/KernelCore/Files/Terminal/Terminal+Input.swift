@@ -15,7 +15,18 @@ extension Terminal {
     if !isStopped { writeQueue.wakeAll() }
   }
 
-  /// Sends the keyboard's signals to the foreground group. Called outside interrupts, with no lock held.
+  /// What shows the line has another size now. Called from interrupts: the signal waits for `deliverSignals`.
+  public func lineResized(_ new: WindowSize) {
+    let isChanged = lock.withLock {
+      guard size != new else { return false }
+      size = new
+      pendingSignals |= 1 << UInt64(SignalNumber.windowChange)
+      return true
+    }
+    if isChanged { host.requestDelivery() }
+  }
+
+  /// Sends the keyboard's signals, and a change of the window, to the foreground group. Called outside interrupts, with no lock held.
   public func deliverSignals() {
     var (signals, group) = lock.withLock {
       defer { pendingSignals = 0 }
