@@ -29,7 +29,8 @@ struct CallCost {
 
   /// What it costs that locks are counted and tell their holder, by calls that take some.
   func printLocks() async throws {
-    print("locks counted, probes off: call, locks a call, instructions a call more than without; and more with key locks")
+    print(
+      "locks counted, probes off: call, locks a call, instructions a call more than without; and more with key locks")
     for call in [.getppid, .umask, .alarm, .getcwd, .lseek, .times, .sync, .sched_yield] as [SyscallNumber] {
       let more = try await instructions(traced, call) - instructions(untraced, call)
       let held = try await instructions(traced, call, recording: "locks") - instructions(traced, call)
@@ -38,7 +39,8 @@ struct CallCost {
     }
   }
 
-  private func instructions(_ kernel: FilePath, _ call: SyscallNumber, recording key: String? = nil) async throws -> Int {
+  private func instructions(_ kernel: FilePath, _ call: SyscallNumber, recording key: String? = nil) async throws -> Int
+  {
     func ticks(_ calls: Int) async throws -> Int {
       Int(
         try await run(kernel, call, calls) {
