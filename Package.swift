@@ -151,7 +151,7 @@ let hostOnly: [Target] = [
   .testTarget(name: "DebugInfoTests", dependencies: ["DebugInfo"], swiftSettings: warningsAsErrors),
   .testTarget(name: "UnwindTests", dependencies: ["Unwind", "TraceModel"], swiftSettings: warningsAsErrors),
   .testTarget(
-    name: "GDBStubTests", dependencies: ["GDBStub", "Unwind", "Recordings", "TraceModel", "Tracer"],
+    name: "GDBStubTests", dependencies: ["DebugInfo", "GDBStub", "Unwind", "Recordings", "TraceModel", "Tracer"],
     swiftSettings: warningsAsErrors),
   .testTarget(
     name: "LinkTests",

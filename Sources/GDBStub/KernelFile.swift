@@ -9,6 +9,8 @@ public struct KernelFile: Sendable {
   public let symbols: [FunctionSymbol]
   public let orc: ORC?
   public let cfi: CFI?
+  /// What the file's debug information says is inlined.
+  let code: CodeFile?
   public let buildID: [UInt8]
   /// Where code is, as the symbols say it.
   public let text: Range<UInt64>
@@ -29,6 +31,7 @@ public struct KernelFile: Sendable {
     self.symbols = symbols
     orc = image.flatMap(ORC.init)
     cfi = image.map(CFI.init)
+    code = elf.map { CodeFile(path: $0) }
     let start = map == nil ? nil : symbols.first { $0.name == "_text" || $0.name == "_stext" }?.address
     let offset = start.flatMap { start in image?.section(".text").map { start &- $0.address } } ?? 0
     mapOffset = offset

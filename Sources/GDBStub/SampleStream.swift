@@ -1,7 +1,7 @@
 // Samples as the frames that a kernel which counts stacks itself would send: the same tools show and keep them.
 //
-// Each CPU has a tree of calls; rows that changed are sent, with parent and address when they are new. Functions are
-// named when they are met first. The clock is nanoseconds of the host; the tracer's own cost is what the stops took.
+// Each CPU has a tree of calls; rows that changed are sent, with parent and address when they are new. A place in the code
+// is named when it is met first: its function, and what is inlined there. The clock is nanoseconds of the host; the tracer's own cost is what the stops took.
 import TraceModel
 import Tracer
 import Unwind
@@ -12,19 +12,25 @@ struct SampleStream {
   private static let tickShift: UInt8 = 2
 
   private let symbolizer: Symbolizer
+  /// Reads addresses of the kernel's file, as `fileOffset` above those in memory.
+  private let code: (any CodeReader)?
+  private let fileOffset: UInt64
   private let buildID: [UInt8]
   private let bootID: UInt64
   private let rate: UInt64
   private var trees: [SampleTree]
   private var named: Set<UInt64> = []
-  private var newFunctions: [FunctionTable.Row] = []
+  private var newPlaces: Set<UInt64> = []
   private var hellos: UInt64 = 0
   private var bytesSent: UInt64 = 0
   private var framesSent: UInt64 = 0
 
-  init(_ symbolizer: Symbolizer, buildID: [UInt8], bootID: UInt64, cpus: Int, rate: Int) {
+  /// - Parameter bootID: any number that tells this stream from others.
+  init(_ symbolizer: Symbolizer, of kernel: KernelFile, bootID: UInt64, cpus: Int, rate: Int) {
     self.symbolizer = symbolizer
-    self.buildID = buildID
+    code = kernel.code
+    fileOffset = 0 &- symbolizer.slide &- kernel.mapOffset
+    buildID = kernel.buildID
     self.bootID = bootID
     self.rate = UInt64(rate)
     trees = Array(repeating: SampleTree(), count: cpus)
@@ -37,28 +43,33 @@ struct SampleStream {
       return trees[sample.cpu].count([StackKind.running.rawValue | Self.userProgram << 4])
     }
     // A return address is behind its call: one less is inside of it.
-    var path = stack.addresses.enumerated().map { $0.offset == 0 ? $0.element : $0.element &- 1 }
-    for address in path { name(address) }
-    if stack.end != .complete { path.append(StackAddress.truncated) }
+    for (depth, address) in stack.addresses.enumerated() { name(depth == 0 ? address : address &- 1) }
+    let path = stack.addresses + (stack.end == .complete ? [] : [StackAddress.truncated])
     trees[sample.cpu].count([StackKind.running.rawValue] + path.reversed())
   }
 
   private mutating func name(_ address: UInt64) {
-    guard let start = symbolizer.start(of: address), named.insert(start).inserted,
-      let row = symbolizer.functions.rows(holding: [address &- symbolizer.slide]).first
-    else { return }
-    newFunctions.append((row.address &+ symbolizer.slide, row.size, row.name))
+    if named.insert(address).inserted { newPlaces.insert(address) }
+  }
+
+  // The names of what was met since the last time.
+  private mutating func names() -> [UInt8] {
+    defer { newPlaces = [] }
+    var functions: [UInt64: FunctionTable.Row] = [:]
+    var inlined: [UInt64: [String]] = [:]
+    for address in newPlaces {
+      guard let row = symbolizer.functions.rows(holding: [address &- symbolizer.slide]).first else { continue }
+      functions[row.address] = (row.address &+ symbolizer.slide, row.size, row.name)
+      inlined[address] = code?.inlined(at: address &+ fileOffset)
+    }
+    let known = CodeNames(functions: FunctionTable(Array(functions.values)), inlined: inlined)
+    return NameTable(buildID: buildID).codeFrames(known, holding: newPlaces)
   }
 
   /// The frames of what is new, at `now` nanoseconds, after stops of `stopped` nanoseconds.
   mutating func frames(now: UInt64, stopped: UInt64, hello: Bool) -> [UInt8] {
     var output: [UInt8] = []
-    if !newFunctions.isEmpty {
-      var table = NameTable(buildID: buildID)
-      table.functions = FunctionTable(newFunctions)
-      output += table.functionFrames()
-      newFunctions = []
-    }
+    if !newPlaces.isEmpty { output += names() }
     if hello {
       output += [0] + sealed(helloFrame(now))
       output += sealed(head(.programs) + varint(Self.userProgram) + [0, 4] + Array("user".utf8) + [0])

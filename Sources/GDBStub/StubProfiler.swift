@@ -85,9 +85,10 @@ public final class StubProfiler: Sendable {
     let symbolizer = Symbolizer(kernel.symbols, slide: slide)
     let text = (kernel.text.lowerBound &+ slide)..<(kernel.text.upperBound &+ slide)
     let unwinder = StackUnwinder(orc: kernel.orc, cfi: kernel.cfi, slide: slide &+ kernel.mapOffset, text: text)
+    // Debug information is read when it is first asked, which may take seconds.
+    _ = kernel.code?.inlined(at: 0)
     var stream = SampleStream(
-      symbolizer, buildID: kernel.buildID, bootID: UInt64.random(in: 1...UInt64.max), cpus: sampler.cpuCount,
-      rate: options.hertz)
+      symbolizer, of: kernel, bootID: UInt64.random(in: 1...UInt64.max), cpus: sampler.cpuCount, rate: options.hertz)
     let start = StopSampler.seconds()
     var pace = Pace(hertz: options.hertz, start: start)
     var (lastHello, lastFrames) = (-1.0, 0.0)

@@ -47,9 +47,13 @@ public struct CodeNames: Sendable, Equatable {
   var rules: [UInt64: CodeRule] = [:]
   var inlined: [UInt64: [String]] = [:]
 
-  public init(functions: FunctionTable = FunctionTable(), reader: (any CodeReader)? = nil) {
+  /// - Parameter inlined: as a reader would say it, by address.
+  public init(
+    functions: FunctionTable = FunctionTable(), reader: (any CodeReader)? = nil, inlined: [UInt64: [String]] = [:]
+  ) {
     self.functions = functions
     self.reader = reader
+    self.inlined = inlined
   }
 
   /// The same from memory alone.

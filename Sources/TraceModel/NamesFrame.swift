@@ -17,6 +17,11 @@ extension NameTable {
     frames(of: siteRows { _ in true } + CodeRows.functions(functions, holding: nil))
   }
 
+  /// The frames of a kernel's functions that hold some addresses, and of what is inlined there.
+  public func codeFrames(_ code: CodeNames, holding addresses: Set<UInt64>) -> [UInt8] {
+    codeFrames(code, kernel: UsedAddresses(addresses: addresses), programs: [])
+  }
+
   /// The frames of the code that is used, and of the sites within it.
   func codeFrames(
     _ code: CodeNames, kernel: UsedAddresses, programs: [(path: String, names: CodeNames, used: UsedAddresses)]

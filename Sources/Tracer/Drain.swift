@@ -34,6 +34,12 @@ public struct Drain {
   /// Samples a second that the kernel takes, for the reader.
   public var sampleRate: UInt32 = 0
   var control: ControlParser
+  private var controlLane = ControlLane()
+  /// As HELLO says them.
+  var enabledKeys: UInt32 {
+    get { controlLane.enabledKeys }
+    set { controlLane.enabledKeys = newValue }
+  }
   private let payload: UnsafeMutablePointer<UInt8>
   private let wire: UnsafeMutablePointer<UInt8>
   private var wireCount = 0
@@ -44,21 +50,7 @@ public struct Drain {
   private var lastTick: UInt64 = 0
   private var overdraft: UInt64 = 0
 
-  // The control lane.
-  private var helloSequence: UInt64 = 0
-  private var lastHello: UInt64 = 0
-  private var helloDue = true
-  private var pongToken: UInt64?
-  private var lossDue = true
-  private var lastLoss: UInt64 = 0
-  private var lossCursor = 0
-  private var generation: UInt64 = 0
-  var enabledKeys: UInt32 = 0
-
-  // The tracer's own cost, sent with the losses.
-  private var bytesSent: UInt64 = 0
-  private var framesSent: UInt64 = 0
-  private var ticksSpent: UInt64 = 0
+  private var cost = DrainCost()
   private var nextEventCPU = 0
   private var flushing = false
 
@@ -121,7 +113,7 @@ public struct Drain {
     flight.tick(cpus, cpuCount, now: start &>> tickShift, second: boot.tscHertz &>> tickShift)
     send(to: &line, from: start, budget: budget)
     let used = line.now() &- start
-    ticksSpent &+= used
+    cost.ticks &+= used
     overdraft = used > budget ? used &- budget : 0
   }
 
@@ -134,10 +126,10 @@ public struct Drain {
     lockFacts.start(now: start, everything: false)
     stacks.start(now: start, everything: false)
     send(to: &line, from: start, budget: limit)
-    requestLosses()
+    controlLane.requestLosses()
     send(to: &line, from: start, budget: limit)
     flushing = false
-    ticksSpent &+= line.now() &- start
+    cost.ticks &+= line.now() &- start
   }
 
   /// Takes one byte received from the host.
@@ -149,7 +141,7 @@ public struct Drain {
     case .enable(let mask): delegate.setKeys(delegate.enabledKeys | mask)
     case .disable(let mask): delegate.setKeys(delegate.enabledKeys & ~mask)
     case .reset: reset()
-    case .ping(let token): pongToken = token
+    case .ping(let token): controlLane.pongToken = token
     case .flight(let rules): setFlight(rules)
     case .process(let process):
       filter.pointee.set(process)
@@ -167,7 +159,7 @@ public struct Drain {
     }
     enabledKeys = delegate.enabledKeys
     // Whoever asked waits to hear that it is done. The kernel may have said `keysChanged` meanwhile.
-    if enabledKeys != before { helloDue = true }
+    if enabledKeys != before { controlLane.requestHello() }
   }
 
   /// Says which keys are on, for HELLO; call after changing them other than through the control channel.
@@ -192,22 +184,19 @@ public struct Drain {
   private var tickShift: UInt64 { UInt64(truncatingIfNeeded: boot.tickShift) }
 
   private mutating func request() {
-    helloDue = true
+    controlLane.requestHello()
+    controlLane.requestLosses()
     filterLane.start()
-    requestLosses()
     aggregates.start(now: lastTick, everything: true, histograms: true)
     lockFacts.start(now: lastTick, everything: true)
     stacks.start(now: lastTick, everything: true)
   }
 
-  private mutating func requestLosses() {
-    lossDue = true
-    lossCursor = cpuCount
-  }
-
   private mutating func reset() {
-    generation &+= 1
-    for index in 0..<cpuCount { apus_trace_store(&cpus[index].trace.area.pointee.resetWanted, generation) }
+    controlLane.generation &+= 1
+    for index in 0..<cpuCount {
+      apus_trace_store(&cpus[index].trace.area.pointee.resetWanted, controlLane.generation)
+    }
     request()
   }
 
@@ -215,14 +204,14 @@ public struct Drain {
     while line.now() &- start < budget {
       if wirePosition == wireCount {
         guard prepareFrame(now: line.now()) else { return }
-        framesSent &+= 1
+        cost.frames &+= 1
       }
       let rest = wireCount &- wirePosition
       let burst = rest < line.burst ? rest : line.burst
       let taken = line.write(wire + wirePosition, burst)
       guard taken > 0 else { return }
       wirePosition &+= taken
-      bytesSent &+= UInt64(truncatingIfNeeded: taken)
+      cost.bytes &+= UInt64(truncatingIfNeeded: taken)
     }
   }
 
@@ -230,9 +219,10 @@ public struct Drain {
   private mutating func prepareFrame(now: UInt64) -> Bool {
     var frame = FrameWriter(bytes: payload, limit: Frame.payloadLimit)
     let source = AggregateSource(cpus: cpus, count: cpuCount)
-    let isHello = fillHello(&frame, now: now)
+    let isHello = controlLane.fillHello(&frame, boot, cpus: cpuCount, badBytes: control.badBytes, now: now)
     let isFilled =
-      isHello || fillPong(&frame, now: now) || fillLoss(&frame, now: now)
+      isHello || controlLane.fillPong(&frame, boot, now: now)
+      || controlLane.fillLoss(&frame, boot, source, cost, unnamed: aggregates.threads.unnamed.pointee, now: now)
       || flight.fill(&frame, tag: boot.tag, now: now &>> tickShift, second: boot.tscHertz &>> tickShift)
       || filterLane.fill(&frame, filter.pointee, tag: boot.tag, now: now, second: boot.tscHertz)
       || aggregates.fill(&frame, source, now: now)
@@ -244,53 +234,6 @@ public struct Drain {
     wire[0] = 0
     wireCount = Frame.seal(payload, count: frame.count, into: isHello ? wire + 1 : wire) &+ (isHello ? 1 : 0)
     wirePosition = 0
-    return true
-  }
-
-  private mutating func fillHello(_ frame: inout FrameWriter, now: UInt64) -> Bool {
-    guard helloDue || now &- lastHello >= boot.tscHertz else { return false }
-    frame.hello(
-      boot,
-      HelloState(
-        sequence: helloSequence, now: now, cpus: cpuCount, enabledKeys: enabledKeys, generation: generation,
-        badCommandBytes: control.badBytes))
-    helloSequence &+= 1
-    lastHello = now
-    helloDue = false
-    return true
-  }
-
-  private mutating func fillPong(_ frame: inout FrameWriter, now: UInt64) -> Bool {
-    guard let token = pongToken else { return false }
-    frame.byte(Frame.head(.pong, tag: boot.tag))
-    frame.word64(token)
-    frame.word64(now)
-    pongToken = nil
-    return true
-  }
-
-  private mutating func fillLoss(_ frame: inout FrameWriter, now: UInt64) -> Bool {
-    if lossCursor == cpuCount || cpuCount == 0 {
-      guard lossDue || now &- lastLoss >= boot.tscHertz / 4 else { return false }
-      lossCursor = 0
-      lastLoss = now
-      lossDue = false
-    }
-    frame.byte(Frame.head(.loss, tag: boot.tag))
-    frame.varint(now &>> UInt64(truncatingIfNeeded: boot.tickShift))
-    frame.varint(bytesSent)
-    frame.varint(framesSent)
-    frame.varint(ticksSpent)
-    frame.varint(aggregates.threads.unnamed.pointee)
-    while lossCursor < cpuCount {
-      let mark = frame.mark
-      frame.loss(of: cpus[lossCursor], number: lossCursor)
-      guard !frame.overflowed else {
-        frame.rollBack(to: mark)
-        break
-      }
-      lossCursor &+= 1
-    }
     return true
   }
 
@@ -311,24 +254,5 @@ public struct Drain {
       }
     }
     return false
-  }
-}
-
-extension FrameWriter {
-  fileprivate mutating func loss(of cpu: CPUProgress, number: Int) {
-    byte(UInt8(truncatingIfNeeded: number))
-    varint(cpu.index)
-    varint(cpu.pendingWords)
-    varint(UInt64(EventClass.count + 1))
-    let dropped = cpu.trace.area.pointee.dropped
-    varint(dropped.0)
-    varint(dropped.1)
-    varint(dropped.2)
-    varint(dropped.3)
-    varint(dropped.4)
-    varint(dropped.5)
-    varint(dropped.6)
-    varint(dropped.7)
-    varint(cpu.discarded)
   }
 }

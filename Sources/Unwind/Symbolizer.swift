@@ -17,11 +17,6 @@ public struct Symbolizer: Sendable {
     functions.function(at: address &- slide).map { $0.start &+ slide }
   }
 
-  /// The names at an address, inlined functions first: one at most, see docs/design/unwinding.md.
-  public func names(at address: UInt64) -> [String] {
-    functions.function(at: address &- slide).map { [SwiftName.demangled($0.name)] } ?? []
-  }
-
   // Of several names of one address: one with a size, then one without a leading underscore, then the first in the
   // alphabet, so that it is the same each time.
   private static func preferred(_ symbols: [FunctionSymbol]) -> [FunctionSymbol] {

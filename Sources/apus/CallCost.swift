@@ -18,7 +18,7 @@ struct CallCost {
   func printProbes() async throws {
     let with = try await instructions(traced, .getppid)
     let without = try await instructions(untraced, .getppid)
-    let recorded = try await instructions(traced, .getppid, isRecorded: true)
+    let recorded = try await instructions(traced, .getppid, recording: "syscalls")
     print("getppid, \(Self.calls) calls, in guest instructions:")
     print("  probes off  \(with)")
     print("  no probes   \(without)")
@@ -29,21 +29,24 @@ struct CallCost {
 
   /// What it costs that locks are counted and tell their holder, by calls that take some.
   func printLocks() async throws {
-    print("locks counted, probes off: call, locks a call, instructions a call more than without")
+    print(
+      "locks counted, probes off: call, locks a call, instructions a call more than without; and more with key locks")
     for call in [.getppid, .umask, .alarm, .getcwd, .lseek, .times, .sync, .sched_yield] as [SyscallNumber] {
       let more = try await instructions(traced, call) - instructions(untraced, call)
-      let locks = try await locksTaken(call)
-      print("  \("\(call)".padding(12))\(Self.quotient(locks, Self.calls))  \(Self.quotient(more, Self.calls))")
+      let held = try await instructions(traced, call, recording: "locks") - instructions(traced, call)
+      let figures = [try await locksTaken(call), more, held].map { Self.quotient($0, Self.calls) }
+      print("  \("\(call)".padding(12))\(figures.joined(separator: "  "))")
     }
   }
 
-  private func instructions(_ kernel: FilePath, _ call: SyscallNumber, isRecorded: Bool = false) async throws -> Int {
+  private func instructions(_ kernel: FilePath, _ call: SyscallNumber, recording key: String? = nil) async throws -> Int
+  {
     func ticks(_ calls: Int) async throws -> Int {
       Int(
         try await run(kernel, call, calls) {
-          guard isRecorded else { return }
+          guard let key else { return }
           $0.traceLine = .file("/dev/null")
-          $0.append = "trace=syscalls trace_share=1"
+          $0.append = "trace=\(key) trace_share=1"
         })
     }
     return try await ticks(2 * Self.calls) - ticks(Self.calls)

@@ -53,11 +53,13 @@ struct OtherKernelTests {
       $0.cpus = 2
     }
     #expect(result.report.end == .exited(0), "\(result.console)")
-    try Self.expectConformance(of: try HostFile.read(file))
+    let names = try NameTable(elf: try HostFile.read(try KernelImage.locate()))
+    try Self.expectConformance(of: try HostFile.read(file), names: names)
   }
 
-  private static func expectConformance(of stream: [UInt8]) throws {
+  private static func expectConformance(of stream: [UInt8], names: NameTable? = nil) throws {
     var check = ConformanceCheck()
+    if let names { check.add(names) }
     check.feed(stream)
     check.finish()
     #expect(check.violations == [])

@@ -51,7 +51,9 @@ struct SampledKernelTests {
     let session = try #require(model.session)
     let names = try #require(model.names(of: session))
     return session.stacks(.running).filter { $0.program == 0 }.map { stack in
-      (stack.frames.map { names.function(at: $0) ?? "[\(String($0, radix: 16))]" }, stack.count)
+      // Callers are told by where their call returns to.
+      let inside = stack.frames.dropLast().map { $0 &- 1 } + stack.frames.suffix(1)
+      return (inside.map { names.function(at: $0) ?? "[\(String($0, radix: 16))]" }, stack.count)
     }
   }
 

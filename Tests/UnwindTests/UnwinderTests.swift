@@ -59,9 +59,9 @@ import Testing
         FunctionSymbol(address: 0x1000, name: "_start"), FunctionSymbol(address: 0x1000, name: "start"),
         FunctionSymbol(address: 0x1100, size: 0x10, name: "$s4main1fyyF"),
       ], slide: 0x10_0000)
-    #expect(symbolizer.names(at: 0x10_1004) == ["start"])
-    #expect(symbolizer.names(at: 0x10_110f) == ["main.f() -> ()"])
-    #expect(symbolizer.names(at: 0x10_1110) == [] && symbolizer.names(at: 0x1004) == [])
+    #expect(symbolizer.functions.function(at: 0x1004)?.name == "start")
+    #expect(symbolizer.functions.function(at: 0x1110) == nil)
+    #expect(symbolizer.start(of: 0x10_1004) == 0x10_1000 && symbolizer.start(of: 0x1004) == nil)
     #expect(symbolizer.start(of: 0x10_1104) == 0x10_1100)
   }
 }

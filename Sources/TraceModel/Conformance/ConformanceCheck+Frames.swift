@@ -181,6 +181,16 @@ extension ConformanceCheck {
     return generation == boot.generation
   }
 
+  // A row of a wait or of holding is its lock class's.
+  private mutating func note(row: Int) {
+    switch row {
+    case RowIndex.lockHold(0)...: boot.locks.insert(row - RowIndex.lockHold(0))
+    case RowIndex.lockWait(0)...: boot.locks.insert(row - RowIndex.lockWait(0))
+    case (RowIndex.other + 1)...: boot.spans.insert(row - RowIndex.other)
+    default: break
+    }
+  }
+
   private mutating func checkCounts(_ reader: inout FrameReader) {
     guard let generation = reader.varint(), let time = reader.varint() else { return violate("COUNTS is too short") }
     let isCurrent = isCurrent(generation)
@@ -188,7 +198,7 @@ extension ConformanceCheck {
       guard let row = CountsRow(&reader) else {
         return violate("COUNTS: a row is cut, or its number is above \(RowIndex.count - 1)")
       }
-      if row.index > RowIndex.other { boot.spans.insert(row.index - RowIndex.other) }
+      note(row: row.index)
       require(row.min <= row.max, "COUNTS of row \(row.index): the least, \(row.min), is above the most, \(row.max)")
       require(
         row.errors <= row.count && row.unimplemented <= row.errors,
