@@ -61,7 +61,12 @@ struct CodeRows {
   private static func put(_ rows: Rows, into code: inout CodeNames) {
     if !rows.functions.isEmpty { code.functions = FunctionTable(rows.functions + code.functions.rows()) }
     code.rules.merge(rows.rules) { $1 }
-    code.inlined.merge(rows.inlined.mapValues { $0.sorted { $0.key < $1.key }.map(\.value) }) { $1 }
+    for (address, names) in rows.inlined {
+      let names = names.sorted { $0.key < $1.key }
+      // A long chain is told by several frames, and each may be all that came at once.
+      let outer = code.inlined[address, default: []].prefix(names.first?.key ?? 0)
+      code.inlined[address] = outer + names.map(\.value)
+    }
   }
 
   // MARK: Writing

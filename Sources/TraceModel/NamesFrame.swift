@@ -90,6 +90,40 @@ extension NameTable {
     self = table
   }
 
+  /// The NAMES frames of this build in a stream, and the stream without them; everything else stays as it is.
+  public func takeFrames(outOf stream: [UInt8]) -> (names: [UInt8], rest: [UInt8]) {
+    var (names, kept) = ([UInt8](), [UInt8]())
+    kept.reserveCapacity(stream.count)
+    var rest = stream[...]
+    while let end = rest.firstIndex(of: 0) {
+      let piece = rest[...end]
+      rest = rest[(end + 1)...]
+      guard isFrameOfNames(piece) else {
+        kept += piece
+        continue
+      }
+      names += piece
+      // The delimiter that went before it.
+      if kept.last == 0, kept.dropLast().last ?? 0 == 0 { kept.removeLast() }
+    }
+    return (names, kept + rest)
+  }
+
+  private func isFrameOfNames(_ piece: ArraySlice<UInt8>) -> Bool {
+    // COBS keeps the first byte, which is not zero, in the second place.
+    guard piece.dropFirst().first.map({ $0 >> 4 == FrameType.names.rawValue }) ?? false else { return false }
+    var isIt = false
+    var deframer = Deframer()
+    piece.withUnsafeBufferPointer { bytes in
+      deframer.feed(bytes) { part in
+        guard case .frame(let payload) = part, payload[0] >> 4 == FrameType.names.rawValue else { return }
+        var reader = FrameReader(payload, from: 1)
+        isIt = reader.bytes(20) == buildID
+      }
+    }
+    return isIt && deframer.consoleBytes == 0
+  }
+
   /// Adds the rows of a NAMES frame; false when it is malformed. Code is left to
   /// the caller, who sorts it once.
   mutating func addRows(_ reader: inout FrameReader, _ code: inout CodeRows) -> Bool {

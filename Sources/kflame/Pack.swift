@@ -26,9 +26,15 @@ struct Pack: ParsableCommand {
       guard let names = model.session.flatMap(model.names) else {
         throw ToolError(.badInput, "\(source.name): the names of its kernel were not found; give the ELF file by --elf")
       }
+      let stream = held.withBytes { Array($0) }
+      var (told, rest) = names.takeFrames(outOf: stream)
+      // What a recording says itself is all that was known where it was made.
+      if elf != nil || NameTable(frames: told, buildID: names.buildID)?.functions.isEmpty ?? true {
+        told = names.frames() + (model.session.map { model.usedFunctionFrames(of: $0) } ?? [])
+        rest = stream
+      }
       let output = try ByteOutput(path: output)
-      try output.write(names.frames() + (model.session.map { model.usedFunctionFrames(of: $0) } ?? []))
-      try output.write(held.withBytes { Array($0) })
+      try output.write(told + rest)
       try output.close()
     }
   }

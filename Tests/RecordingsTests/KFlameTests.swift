@@ -36,6 +36,11 @@ import TraceModel
     let recording = try folder.write("r.apus", Self.recording())
     #expect(try await Self.run("pack", recording, "-o", packed).status == 0)
     #expect(try await Self.run("collapse", packed).output == Self.run("collapse", recording).output)
+    // Names of functions are there once, and at the head.
+    let sample = SampleTests.root.appendingPathComponent("shell/recording.apus").path
+    let again = folder.path("again.apus")
+    #expect(try await Self.run("pack", sample, "-o", again).status == 0)
+    #expect(try Data(contentsOf: URL(fileURLWithPath: again)) == Data(contentsOf: URL(fileURLWithPath: sample)))
     let nameless = try folder.write("n.apus", Self.recording(names: false))
     let result = try await Self.run("pack", nameless)
     #expect(result.status == 65 && result.error.contains("give the ELF file by --elf"))

@@ -33,7 +33,7 @@ import TraceModel
   @Test(arguments: all)
   func recordingsAreSmallAndWhole(sample: String) throws {
     let bytes = try Data(contentsOf: Self.root.appendingPathComponent("\(sample)/recording.apus"))
-    #expect(bytes.count <= 100_000)
+    #expect(bytes.count <= 150_000)
     var model = TraceModel()
     model.feed([UInt8](bytes))
     model.finish()

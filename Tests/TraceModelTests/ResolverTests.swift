@@ -2,6 +2,7 @@ import Testing
 import Tracer
 
 @testable import TraceModel
+@testable import TraceTestSupport
 
 /// Callers that only words on top of a stack know.
 @Suite struct ResolverTests {
@@ -104,6 +105,26 @@ import Tracer
     let stack = [word(1050, at: 7), word(1160, at: 4), word(1150, at: 2), word(1050, at: 1), marker, pc(1250)]
     #expect(names(stack, reader: false) { $0 = kept } == ["main", "outer", "leaf", "small"])
     #expect(kept.functions.count == 3)
+  }
+
+  /// Six names of 60 letters do not fit into one frame.
+  @Test func aLongChainOfInlinedFunctionsComesWhole() throws {
+    let chain = (0..<6).map { "function\($0)_" + String(repeating: "x", count: 50) }
+    let machine = Machine()
+    machine.flush()
+    let buildID = Machine.buildID
+    var table = NameTable(buildID: buildID)
+    table.code = CodeNames(functions: FunctionTable([(1000, 500, "whole")]))
+    table.code.inlined = [1100: chain]
+    var used = UsedAddresses()
+    used.addresses = [1100]
+    var model = TraceModel()
+    model.feed(machine.takeBytes())
+    // Twice, as a ring that is told anew has it.
+    for _ in 0..<2 { model.feed(table.codeFrames(table.code, kernel: used, programs: [])) }
+    let session = try #require(model.session)
+    let names = try #require(model.names(of: session))
+    #expect(names.code.names(at: 1100) == ["whole"] + chain)
   }
 
   @Test func wordsSurviveTheirPacking() {

@@ -1,4 +1,5 @@
 # Pipelines: programs that start, talk through pipes and end. What costs is fork, exec and waiting.
+# trace: syscalls,process,path,fault,scheduler,locks
 numbers() { seq 1 400; }
 
 echo "primes below 400: $(numbers | awk '{ for (d = 2; d * d <= $1; d++) if ($1 % d == 0) next; if ($1 > 1) n++ } END { print n }')"

@@ -1,5 +1,6 @@
 # A shell between pauses, on two processors: pipelines, files, jobs in the background that wait for each other.
 # apus run: --cpus 2
+# trace: all trace_rate=4999
 mkdir -p /tmp/shell && cd /tmp/shell
 seq 1 200 | sed 's/^/line /' >text
 sleep 0.4

@@ -63,8 +63,12 @@ extension TimelineView {
     guard lanes.indices.contains(laneIndex(state)), !needle.isEmpty else { return false }
     let cursor = state.cursor ?? (forward ? 0 : .max)
     let matches = (events[lanes[laneIndex(state)]] ?? []).filter { name($0).lowercased().contains(needle) }
-    guard let event = forward ? matches.first(where: { $0.start > cursor }) : matches.last(where: { $0.end < cursor })
-    else { return false }
+    // Events are kept in the order of their ends.
+    let event =
+      forward
+      ? matches.filter { $0.start > cursor }.min { $0.start < $1.start }
+      : matches.filter { $0.end < cursor }.max { $0.end < $1.end }
+    guard let event else { return false }
     state.cursor = event.start + event.duration / 2
     return true
   }

@@ -111,8 +111,8 @@ extension TopApp {
     let row = screen.rows - 1
     if let message { return screen.drawBar(message, row: row, style: .strong) }
     switch mode {
-    case .typing(.filter, _): screen.draw("Filter: \(filter)_", row: row, style: .strong)
-    case .typing(.search, _): screen.draw("Search: \(searchText)_", row: row, style: .strong)
+    case .typing(.filter): screen.draw("Filter: \(filter)_", row: row, style: .strong)
+    case .typing(.search): screen.draw("Search: \(searchText)_", row: row, style: .strong)
     case .menu: KeyBar.menu.draw(on: screen, row: row)
     case .help: screen.draw("up and down scroll; any other key goes back", row: row, style: .strong)
     case .page, .machine: KeyBar(self).draw(on: screen, row: row)

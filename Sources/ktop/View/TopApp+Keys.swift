@@ -16,7 +16,7 @@ extension TopApp {
     switch mode {
     case .page: return handleOnPage(key)
     case .help(let top): return handleInHelp(key, top)
-    case .typing(let prompt, let before): return handleTyping(key, prompt, before)
+    case .typing(let prompt): return handleTyping(key, prompt)
     case .menu(let kind, let menu): return handleMenu(key, kind, menu)
     case .machine: return nil
     }

@@ -33,48 +33,23 @@ extension TopApp {
     }
   }
 
-  /// The chosen row of a table or line of a document.
-  private var selected: Int? {
-    get {
-      switch page {
-      case .table(let state): return state.selected
-      case .document(_, let state): return state.selected
-      default: return nil
-      }
-    }
-    set {
-      switch page {
-      case .table(var state):
-        state.selected = newValue
-        page = .table(state)
-      case .document(let subject, var state):
-        state.selected = newValue
-        page = .document(subject, state)
-      default: break
-      }
-    }
-  }
-
   mutating func beginFilter() {
+    beginTyping(.filter, filter)
     typed = filter
-    mode = .typing(.filter, Before(text: filter, selected: selected))
   }
 
   mutating func beginTyping(_ prompt: Prompt, _ before: String) {
     typed = ""
-    mode = .typing(prompt, Before(text: before, selected: selected))
+    self.before = Before(text: before, page: page)
+    mode = .typing(prompt)
   }
 
-  mutating func handleTyping(_ key: Key, _ prompt: Prompt, _ before: Before) -> Action? {
+  mutating func handleTyping(_ key: Key, _ prompt: Prompt) -> Action? {
     switch key {
     case .character(let character): typed.append(character)
     case .backspace where !typed.isEmpty: typed.removeLast()
-    case .enter: return finishTyping(prompt, before)
-    case .escape, .backspace:
-      mode = .page
-      if prompt == .filter { filter = before.text }
-      if prompt == .search { searchText = before.text }
-      selected = before.selected
+    case .enter, .escape, .backspace:
+      finishTyping(prompt, giveUp: key != .enter)
       return nil
     case .function(10): return .quit
     default: return nil
@@ -83,20 +58,18 @@ extension TopApp {
     case .filter: filter = typed
     case .search:
       searchText = typed
-      selected = before.selected
+      if let before { page = before.page }
       if !typed.isEmpty && !select(typed, forward: true, fromHere: true) { message = "nothing matches" }
     }
     return nil
   }
 
-  private mutating func finishTyping(_ prompt: Prompt, _ before: Before) -> Action? {
-    switch prompt {
-    case .search:
-      if typed.isEmpty { searchText = before.text }
-      mode = .page
-    case .filter: mode = .page
-    }
-    return nil
+  private mutating func finishTyping(_ prompt: Prompt, giveUp: Bool) {
+    mode = .page
+    guard let before else { return }
+    if prompt == .search && (giveUp || typed.isEmpty) { searchText = before.text }
+    if giveUp { page = before.page }
+    self.before = nil
   }
 
   mutating func find(forward: Bool) {

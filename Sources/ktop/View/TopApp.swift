@@ -19,7 +19,7 @@ struct TopApp {
     case page
     /// Scrolled down by so many lines.
     case help(Int)
-    case typing(Prompt, Before)
+    case typing(Prompt)
     /// All keys but one go to the machine's console, which has the screen.
     case machine
     case menu(MenuKind, Menu)
@@ -28,10 +28,10 @@ struct TopApp {
   enum Prompt: Equatable { case filter, search }
   enum MenuKind: Equatable { case sort, probes, export }
 
-  /// What was there before somebody began to type, for Escape.
-  struct Before: Equatable {
+  /// What was there before somebody began to type, for Escape, and for each letter of a search.
+  struct Before {
     var text: String
-    var selected: Int?
+    var page: Page
   }
 
   let keys: KeyMap
@@ -42,6 +42,7 @@ struct TopApp {
   var mode = Mode.page
   var searchText = ""
   var typed = ""
+  var before: Before?
   /// One line about the last key; goes with the next.
   var message: String?
   private(set) var isPaused = false
