@@ -71,6 +71,32 @@ struct TraceTests {
     static let `switch` = 7
   }
 
+  /// What the tracer says of its probes' instructions is what a run takes more with them, less the drain: the clock counts
+  /// instructions here.
+  @Test(arguments: ["syscalls", "fault", "locks", "samples", "blocking", "all"])
+  func theTracerKnowsWhatItTakes(keys: String) async throws {
+    func run(_ words: String) async throws -> (probes: Double, told: Double) {
+      let file = FilePath(NSTemporaryDirectory()).appending("apus-trace-\(UUID().uuidString)")
+      defer { unlink(file.string) }
+      let script = "for i in 1 2 3 4 5 6 7 8 9 10; do ls -lR /bin | sort | wc -l; grep -c a /etc/passwd; done"
+      let result = try await Machine.shell(script) {
+        $0.countsInstructions = true
+        $0.traceLine = .file(file)
+        $0.append = words
+      }
+      var model = TraceModel()
+      model.feed(try HostFile.read(file))
+      model.finish()
+      let session = try #require(model.session)
+      let ticks = try #require(result.report.ticks)
+      return (Double(ticks) - (session.drainNanoseconds ?? 0), Double(session.probeInstructions ?? 0))
+    }
+    let (with, without) = (try await run("trace=\(keys)"), try await run(""))
+    let ratio = with.told / (with.probes - without.probes)
+    #expect(without.told == 0)
+    #expect(abs(ratio - 1) < 0.33, "told \(with.told), taken \(with.probes - without.probes)")
+  }
+
   /// Off means off: no record, and HELLO still tells who is there.
   @Test func recordsNothingWhenOff() async throws {
     let model = try await record(["sh", "-c", "ls / | wc -l; sleep 0.1"], append: "")

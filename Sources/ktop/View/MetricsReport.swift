@@ -35,6 +35,10 @@ struct MetricsReport {
       lines.append("apus_tracer_sent_bytes_total \(session.cost.bytesSent)")
       lines += family("apus_tracer_drain_seconds", "counter", "Time the tracer took for that.", unit: "seconds")
       lines.append("apus_tracer_drain_seconds_total \(Self.number((session.drainNanoseconds ?? 0) / 1e9))")
+      if let instructions = session.probeInstructions {
+        lines += family("apus_tracer_probe_instructions", "counter", "What the probes took, within a third.")
+        lines.append("apus_tracer_probe_instructions_total \(instructions)")
+      }
     }
     lines += family("apus_probe_on", "gauge", "1 for a probe that is on.")
     for key in snapshot.keys { lines.append("apus_probe_on\(Self.labels(["probe": key.name])) \(key.isOn ? 1 : 0)") }

@@ -43,6 +43,7 @@ struct TextReport {
     else { return nil }
     return "tracer: \(Format.bytes(Double(session.cost.bytesSent))) sent, \(Format.duration(time)) to send them "
       + "(\(Format.decimals(share * 100, 2)) % of one CPU)"
+      + (session.probeInstructions.map { "; its probes took about \(Format.count($0)) instructions" } ?? "")
   }
 
   private func table(of panel: any Panel) -> [String] {
