@@ -23,7 +23,7 @@ import Testing
     try process.run()
     process.waitUntilExit()
     #expect(process.terminationStatus == 0)
-    for name in ["ktop", "ktop-system-call", "ktop-flame", "ktop-lock", "ktop-timeline"] {
+    for name in ["flame", "ktop", "ktop-system-call", "ktop-flame", "ktop-lock", "ktop-timeline"] {
       let drawn = String(decoding: scratch.read(name + ".svg"), as: UTF8.self)
       let kept = try String(contentsOfFile: root + "/docs/images/\(name).svg", encoding: .utf8)
       #expect(drawn == kept, "docs/images/\(name).svg: make pictures draws it anew")
