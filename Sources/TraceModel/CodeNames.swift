@@ -75,7 +75,8 @@ public struct CodeNames: Sendable, Equatable {
   /// The function at an address and what is inlined in it there, the outermost first, in short; empty when not known.
   public func names(at address: UInt64) -> [String] {
     guard let function = functions.function(at: address) else { return [] }
-    let inner = reader.map { $0.inlined(at: address) } ?? inlined[address] ?? []
+    // What was kept first: the file may have become another since, and says nothing then.
+    let inner = inlined[address] ?? reader?.inlined(at: address) ?? []
     return Self.withoutRepetition(([function.name] + inner).map(SwiftName.short))
   }
 

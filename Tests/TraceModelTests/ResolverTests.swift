@@ -125,6 +125,10 @@ import Tracer
     let session = try #require(model.session)
     let names = try #require(model.names(of: session))
     #expect(names.code.names(at: 1100) == ["whole"] + chain)
+    // A file that knows nothing of it hides nothing.
+    var code = names.code
+    code.reader = Code()
+    #expect(code.names(at: 1100) == ["whole"] + chain)
   }
 
   @Test func wordsSurviveTheirPacking() {
