@@ -54,7 +54,16 @@ extension TraceModel {
     if let boot, sessions.count > 1 { facts.append("boot \(boot + 1) of \(sessions.count)") }
     if let hello = session.hello { facts.append("kernel \(NameTable.hexadecimal(hello.buildID).prefix(12))") }
     if names(of: session) == nil { facts.append("names unknown") }
+    if let cost = cost(of: session) { facts.append(cost) }
     return facts
+  }
+
+  // What watching has cost.
+  private func cost(of session: Session) -> String? {
+    guard session.cost.framesSent > 0, let drain = session.drainNanoseconds else { return nil }
+    let kilobytes = (session.cost.bytesSent + 500) / 1000
+    let instructions = session.probeInstructions.map { ", about \(($0 + 500) / 1000) k instructions" } ?? ""
+    return "tracer \(kilobytes) kB, \(Int(exactly: (drain / 1e6).rounded()) ?? 0) ms\(instructions)"
   }
 
   private func length(of session: Session) -> String {
