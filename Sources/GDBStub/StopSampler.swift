@@ -19,8 +19,11 @@ public final class StopSampler {
   private let threads: [String]
   private let stackBytes: Int
   private var isStopped = true
-  /// Seconds that the machine was stopped for samples, and how many stops there were.
+  /// Seconds that the machine was stopped for samples, at most: from asking for a stop to the last answer. And at least:
+  /// from the stub's word that it stands. Between the two, the stub may have waited for a processor of the host.
   public private(set) var stoppedSeconds = 0.0
+  public private(set) var stoppedSecondsAtLeast = 0.0
+  /// How many stops there were.
   public private(set) var stops = 0
 
   /// The stub answers at most so many bytes of memory at once.
@@ -68,6 +71,7 @@ public final class StopSampler {
     let start = Self.seconds()
     try stub.send(threads.flatMap { ["Hg" + $0, "g"] }, interrupting: true)
     try skipStopReply()
+    let stands = Self.seconds()
     var samples: [CPUSample] = []
     for cpu in threads.indices {
       _ = try stub.receive()
@@ -95,7 +99,9 @@ public final class StopSampler {
         samples[index].stack.bytes += PacketCodec.bytes(hexadecimal: answer[...]) ?? []
       }
     }
-    stoppedSeconds += Self.seconds() - start
+    let end = Self.seconds()
+    stoppedSeconds += end - start
+    stoppedSecondsAtLeast += end - stands
     stops += 1
     return samples
   }

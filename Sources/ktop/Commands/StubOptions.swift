@@ -50,7 +50,7 @@ final class StubSource: ByteSource {
     line = LineSource(profiler.trace, commands: nil, label: label, isFIFO: true)
   }
 
-  var label: String { "\(name), stopped at most \(Self.percent(profiler.current.stoppedShare)) of the time" }
+  var label: String { "\(name), stopped \(Self.stopped(profiler.current)) of the time" }
   var descriptor: Int32? { line.descriptor }
   var breath: Double { line.breath }
 
@@ -71,7 +71,11 @@ final class StubSource: ByteSource {
     }
     let rate = account.seconds > 0 ? Double(account.samples) / Double(max(1, account.cpus)) / account.seconds : 0
     return "\(account.samples) samples of \(account.cpus) CPUs, \(Int(rate.rounded())) a second on each; "
-      + "the machine was stopped at most \(Self.percent(account.stoppedShare)) of the time"
+      + "the machine was stopped \(Self.stopped(account)) of the time"
+  }
+
+  private static func stopped(_ account: StubProfiler.Account) -> String {
+    "\(percent(account.stoppedShareAtLeast)) to \(percent(account.stoppedShare))"
   }
 
   private static func percent(_ share: Double) -> String {
