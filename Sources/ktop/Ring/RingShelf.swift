@@ -18,8 +18,14 @@ enum RingShelf {
     guard settings.historyMegabytes > 0, let path else { return nil }
     if settings.ringsKept == 0 { return RingStore.passing(settings) }
     for ring in rings.filter({ $0.writer == nil }).dropLast(settings.ringsKept - 1) { ring.remove() }
-    let name = ExportFile.timestamp() + "-\(getpid())-" + plain(label)
+    let name = ExportFile.timestamp() + "-" + digits(getpid()) + "-" + plain(label)
     return RingStore(RingFolder(path: path + "/" + name), bytes: settings.historyMegabytes << 20, isKept: true)
+  }
+
+  // Of two that began in one second the higher number is the later one, as text too.
+  private static func digits(_ process: pid_t) -> String {
+    let digits = String(process)
+    return String(repeating: "0", count: max(0, 7 - digits.count)) + digits
   }
 
   // A label as a part of a file's name: the end of a path says more than its beginning.
