@@ -150,6 +150,16 @@ import Tracer
     #expect(scratch.read("r.rec") == Sample.names.frames() + bytes)
   }
 
+  /// A stream that says all in one piece and is silent then.
+  @Test func recorderDoesNotWaitForMore() throws {
+    let recording = Sample(calls: 100).recording
+    let recorder = try Recorder(scratch.file("r.rec"))
+    let source = BytesSource(recording, piece: recording.count)
+    let collector = Collector(source, names: try NameLookup(elf: nil), recorder: recorder)
+    #expect(try collector.pump())
+    #expect(scratch.read("r.rec").count >= recording.count)
+  }
+
   @Test func recorderPutsLateNamesBetweenFrames() throws {
     let recorder = try Recorder(scratch.file("r.rec"))
     let bytes = Sample(calls: 100).bytes

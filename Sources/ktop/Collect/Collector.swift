@@ -133,6 +133,7 @@ final class Collector {
       history?.addNames(of: reading)
       names.tell(model)
     }
+    try recorder?.settle()
     names.tellNowAndThen(model)
     if let session = model.session, let second = session.ticksPerSecond {
       if firstTime == nil { firstTime = session.time }

@@ -49,6 +49,9 @@ final class Recorder {
   /// There are no names to wait for.
   func addNothing() { isReady = true }
 
+  /// Writes what has waited for names, once they are there: the stream may be silent from now on.
+  func settle() throws { if isReady { try flush() } }
+
   func write(_ bytes: UnsafeBufferPointer<UInt8>) throws {
     if let head = waiting {
       waiting = head + bytes
