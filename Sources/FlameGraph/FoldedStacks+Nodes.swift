@@ -30,13 +30,5 @@ extension FoldedStacks {
   public func name(_ id: UInt32) -> String { names.string(id) }
 
   /// Names from the outermost to that of the node, the root's left out.
-  public func frames(of node: UInt32) -> [String] {
-    var ids: [UInt32] = []
-    var node = node
-    while node != 0 {
-      ids.append(nodes[Int(node)].name)
-      node = nodes[Int(node)].parent
-    }
-    return ids.reversed().map { names.string($0) }
-  }
+  public func frames(of node: UInt32) -> [String] { pathIDs(to: node).map { names.string($0) } }
 }

@@ -56,7 +56,8 @@ extension FoldedStacks {
     (0..<UInt32(names.count)).map { isWanted(names.string($0)) }
   }
 
-  func pathIDs(to node: UInt32) -> [UInt32] {
+  /// Numbers of names from the outermost to that of the node, the root's left out.
+  package func pathIDs(to node: UInt32) -> [UInt32] {
     var ids: [UInt32] = []
     var node = node
     while node != 0 {

@@ -1,7 +1,8 @@
 // Samples as the frames that a kernel which counts stacks itself would send: the same tools show and keep them.
 //
 // Each CPU has a tree of calls; rows that changed are sent, with parent and address when they are new. A place in the code
-// is named when it is met first: its function, and what is inlined there. The clock is nanoseconds of the host; the tracer's own cost is what the stops took.
+// is named when it is met first: its function, and what is inlined there. The clock is nanoseconds of the host; the
+// tracer's own cost is what the stops took.
 import TraceModel
 import Tracer
 import Unwind
@@ -55,14 +56,12 @@ struct SampleStream {
   // The names of what was met since the last time.
   private mutating func names() -> [UInt8] {
     defer { newPlaces = [] }
-    var functions: [UInt64: FunctionTable.Row] = [:]
+    let slide = symbolizer.slide
+    let functions = symbolizer.functions.rows(holding: Set(newPlaces.map { $0 &- slide }))
+    let moved = FunctionTable(functions.map { ($0.address &+ slide, $0.size, $0.name) })
     var inlined: [UInt64: [String]] = [:]
-    for address in newPlaces {
-      guard let row = symbolizer.functions.rows(holding: [address &- symbolizer.slide]).first else { continue }
-      functions[row.address] = (row.address &+ symbolizer.slide, row.size, row.name)
-      inlined[address] = code?.inlined(at: address &+ fileOffset)
-    }
-    let known = CodeNames(functions: FunctionTable(Array(functions.values)), inlined: inlined)
+    for address in newPlaces { inlined[address] = code?.inlined(at: address &+ fileOffset) }
+    let known = CodeNames(functions: moved, inlined: inlined)
     return NameTable(buildID: buildID).codeFrames(known, holding: newPlaces)
   }
 

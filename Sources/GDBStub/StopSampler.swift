@@ -18,7 +18,6 @@ public final class StopSampler {
   private let stub: StubConnection
   private let threads: [String]
   private let stackBytes: Int
-  private var isStopped = true
   /// Seconds that the machine was stopped for samples, at most: from asking for a stop to the last answer. And at least:
   /// from the stub's word that it stands. Between the two, the stub may have waited for a processor of the host.
   public private(set) var stoppedSeconds = 0.0
@@ -63,7 +62,6 @@ public final class StopSampler {
   /// Lets the machine run on.
   public func run() throws(ToolError) {
     try stub.send(["c"])
-    isStopped = false
   }
 
   /// Stops the machine, takes a sample of each CPU and lets it run on.

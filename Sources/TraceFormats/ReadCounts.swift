@@ -16,7 +16,7 @@ public struct ReadCounts: Sendable {
   /// Events that are not the one that is counted.
   public var otherEvents = 0
   /// Events that the profiler says it has lost.
-  public var lostEvents: UInt64 = 0
+  public private(set) var lostEvents: UInt64 = 0
   public private(set) var badLines: [BadLine] = []
   public private(set) var badLineCount = 0
 
@@ -36,6 +36,12 @@ public struct ReadCounts: Sendable {
     lines += other.lines
     stacks += other.stacks
     otherEvents += other.otherEvents
-    lostEvents += other.lostEvents
+    addLost(other.lostEvents)
+  }
+
+  /// What a text says of them may be any number.
+  mutating func addLost(_ events: UInt64) {
+    let (sum, isOver) = lostEvents.addingReportingOverflow(events)
+    lostEvents = isOver ? .max : sum
   }
 }

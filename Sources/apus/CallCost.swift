@@ -32,8 +32,9 @@ struct CallCost {
     print(
       "locks counted, probes off: call, locks a call, instructions a call more than without; and more with key locks")
     for call in [.getppid, .umask, .alarm, .getcwd, .lseek, .times, .sync, .sched_yield] as [SyscallNumber] {
-      let more = try await instructions(traced, call) - instructions(untraced, call)
-      let held = try await instructions(traced, call, recording: "locks") - instructions(traced, call)
+      let off = try await instructions(traced, call)
+      let more = try await off - instructions(untraced, call)
+      let held = try await instructions(traced, call, recording: "locks") - off
       let figures = [try await locksTaken(call), more, held].map { Self.quotient($0, Self.calls) }
       print("  \("\(call)".padding(12))\(figures.joined(separator: "  "))")
     }

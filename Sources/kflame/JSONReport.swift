@@ -1,4 +1,6 @@
-// The JSON of a report: a head, and a list of functions.
+// The JSON of a report: a head, and a list of functions. Numbers stand as they were written, however long they are.
+
+import TraceModel
 
 struct JSONReport {
   private var text = ""
@@ -17,17 +19,5 @@ struct JSONReport {
 
   func end() -> String { text + "\n]}\n" }
 
-  static func quoted(_ text: String) -> String {
-    var result = "\""
-    for scalar in text.unicodeScalars {
-      switch scalar {
-      case "\"", "\\": result += "\\\(scalar)"
-      case _ where scalar.value < 0x20:
-        let digits = String(scalar.value, radix: 16)
-        result += "\\u" + String(repeating: "0", count: 4 - digits.count) + digits
-      default: result.unicodeScalars.append(scalar)
-      }
-    }
-    return result + "\""
-  }
+  static func quoted(_ text: String) -> String { JSONValue.string(text).line }
 }

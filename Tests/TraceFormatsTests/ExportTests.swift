@@ -22,6 +22,18 @@ import TraceFormats
     #expect(back.stacks.text == Self.profile().stacks.text)
   }
 
+  /// The last moment that a number can tell, and more lost events than one.
+  @Test(arguments: ExportFormat.allCases) func timeThatEndsIsWritten(export: ExportFormat) throws {
+    let event = "prog 1/1 [000] 18446744073.709551615: 1 cycles:\n\t 55 main (/bin/p)\n\n"
+    let text = Array(("prog 1 [000] 10.5: PERF_RECORD_LOST lost \(UInt64.max)\n\n" + event + event).utf8)
+    let profile = try text.withUnsafeBufferPointer { try TraceFormat.perf.read($0, keepsSamples: true) }
+    #expect(profile.samples.map(\.time) == [.max, .max])
+    #expect(!Self.bytes(export, profile).isEmpty)
+    var counts = profile.counts
+    counts.merge(profile.counts)
+    #expect(counts.lostEvents == .max)
+  }
+
   @Test func timedFormatsKeepTimeAndThreads() throws {
     let text = Array(PerfScriptTests.mixed.utf8)
     let profile = try text.withUnsafeBufferPointer { try TraceFormat.perf.read($0, keepsSamples: true) }

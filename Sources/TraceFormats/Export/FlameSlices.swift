@@ -43,9 +43,15 @@ enum FlameSlices {
   private static func end(of index: Int, _ samples: [TimedSample], _ profile: Profile) -> UInt64 {
     let sample = samples[index]
     if profile.isTime || profile.samples.isEmpty {
-      return sample.time.addingReportingOverflow(sample.value).partialValue
+      return later(sample.time, by: sample.value)
     }
-    return index + 1 < samples.count ? samples[index + 1].time : sample.time + 1000
+    return index + 1 < samples.count ? samples[index + 1].time : later(sample.time, by: 1000)
+  }
+
+  /// Time ends where its numbers do.
+  private static func later(_ time: UInt64, by length: UInt64) -> UInt64 {
+    let (sum, isOver) = time.addingReportingOverflow(length)
+    return isOver ? .max : sum
   }
 }
 
@@ -72,22 +78,8 @@ extension Profile {
 extension Profile {
   /// The names of a sample where its thread stands beside it: not once more as the outermost frame.
   func frameIDs(of sample: TimedSample) -> [UInt32] {
-    let ids = stacks.frameIDs(of: sample.node)
+    let ids = stacks.pathIDs(to: sample.node)
     guard let first = ids.first, stacks.name(first) == sample.thread.name.replacing(" ", with: "_") else { return ids }
     return Array(ids.dropFirst())
-  }
-}
-
-extension FoldedStacks {
-  /// Numbers of names from the outermost to that of the node, the root's left out.
-  func frameIDs(of node: UInt32) -> [UInt32] {
-    var ids: [UInt32] = []
-    var node = node
-    while node != 0 {
-      ids.append(nameID(of: node))
-      node = parent(of: node)
-    }
-    ids.reverse()
-    return ids
   }
 }

@@ -42,7 +42,7 @@ enum PerfettoExport {
     for node in Set(timeline.map(\.node)).sorted() {
       var stack = Perfetto_Protos_Callstack()
       stack.iid = UInt64(node) + 1
-      stack.frameIds = profile.stacks.frameIDs(of: node).map { UInt64($0) + 1 }
+      stack.frameIds = profile.stacks.pathIDs(to: node).map { UInt64($0) + 1 }
       packet.internedData.callstacks.append(stack)
     }
     return packet

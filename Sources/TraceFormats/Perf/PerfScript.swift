@@ -77,7 +77,7 @@ public struct PerfScript: ~Copyable {
   private mutating func takeSlowly(_ line: Bytes) {
     guard line.first != UInt8(ascii: "#") else { return }
     if let lost = Self.lostEvents(line) {
-      counts.lostEvents &+= lost
+      counts.addLost(lost)
       return
     }
     let header = Self.mayBeHeader(line) ? PerfHeader(line) : nil

@@ -1,6 +1,6 @@
-// Emits a stream by include/apus_trace.h on a clock of its own, to standard output; what was emitted, to standard error.
-// `emit CPUS RECORDS REFUSE QUIET`: the line refuses every REFUSEth frame (0: none); nothing is polled before QUIET records.
-// Commands are read from standard input.
+// Emits a stream by include/apus_trace.h on a clock of its own, to standard output.
+// `emit CPUS RECORDS REFUSE QUIET`: the line refuses every REFUSEth frame (0: none); nothing is polled before QUIET
+// records. Commands are read from standard input.
 #define APUS_TRACE_CPUS 4
 #include "apus_trace.h"
 #include <stdio.h>

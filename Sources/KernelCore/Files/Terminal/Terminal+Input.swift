@@ -26,7 +26,8 @@ extension Terminal {
     if isChanged { host.requestDelivery() }
   }
 
-  /// Sends the keyboard's signals, and a change of the window, to the foreground group. Called outside interrupts, with no lock held.
+  /// Sends the keyboard's signals, and a change of the window, to the foreground group. Called outside interrupts, with no
+  /// lock held.
   public func deliverSignals() {
     var (signals, group) = lock.withLock {
       defer { pendingSignals = 0 }
