@@ -13,6 +13,12 @@ public struct LockDetail: Sendable {
     public var max: Double
   }
 
+  /// Attempts at one place that found a lock of this class taken.
+  public struct FailedTry: Sendable {
+    public var place: String
+    public var count: UInt64
+  }
+
   /// Acquisitions in one kind of system call; `perCall` is nil where calls were not counted.
   public struct Taker: Sendable {
     public var name: String
@@ -31,6 +37,7 @@ public struct LockDetail: Sendable {
   }
 
   public var waits: [Wait] = []
+  public var failedTries: [FailedTry] = []
   public var takers: [Taker] = []
   /// Classes held when this one was taken, with how often.
   public var after: [(name: String, count: UInt64)] = []
@@ -40,17 +47,20 @@ public struct LockDetail: Sendable {
 }
 
 extension TraceModel {
-  /// What is known of a lock class; all of it but the waits only from the time when the key `locks` was on.
+  /// What is known of a lock class; all of it but waits and failed tries only from the time when the key `locks` was on.
   public func lockDetail(_ lockClass: Int, of session: Session) -> LockDetail {
     let names = names(of: session)
     func facts(_ kind: LockFactKind) -> [LockFact] { session.lockFacts(kind).filter { $0.lockClass == lockClass } }
     func nanoseconds(_ tsc: UInt64) -> Double { session.nanoseconds(tsc: tsc) ?? .nan }
     var detail = LockDetail()
+    func place(_ address: UInt64) -> String { names?.function(at: address) ?? "0x" + String(address, radix: 16) }
     detail.waits = facts(.wait).sorted { $0.sum > $1.sum }.map {
       LockDetail.Wait(
-        holder: names?.site(Int(clamping: $0.first)) ?? "site \($0.first)",
-        waiter: names?.function(at: $0.second) ?? "0x" + String($0.second, radix: 16), count: $0.count,
+        holder: names?.site(Int(clamping: $0.first)) ?? "site \($0.first)", waiter: place($0.second), count: $0.count,
         sum: nanoseconds($0.sum), max: nanoseconds($0.max))
+    }
+    detail.failedTries = facts(.failedTry).sorted { $0.count > $1.count }.map {
+      LockDetail.FailedTry(place: place($0.second), count: $0.count)
     }
     detail.takers = takers(facts(.call), again: facts(.again), session)
     detail.after = session.lockOrder.edges.filter { $0.inner == lockClass }.sorted { $0.count > $1.count }.map {
@@ -105,6 +115,10 @@ extension LockDetail {
               ("sum_ns", .number($0.sum)), ("max_ns", .number($0.max)),
             ])
           })
+      ),
+      (
+        "failed_tries",
+        .array(failedTries.map { .object([("place", .string($0.place)), ("count", .integer($0.count))]) })
       ),
       (
         "taken_by",

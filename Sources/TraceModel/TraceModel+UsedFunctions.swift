@@ -22,8 +22,9 @@ extension TraceModel {
     }
     for (place, rule) in resolver.rules { used.add(rule, at: place, session) }
     for site in sites { if let site = names.sites[Int(clamping: site)] { used.kernel.addresses.insert(site.address) } }
-    // Waiters are told by return addresses.
-    used.kernel.addresses.formUnion(session.lockFacts(.wait).map { $0.second &- 1 })
+    // Who waited, and who did not, is told by return addresses.
+    let waiters = session.lockFacts(.wait) + session.lockFacts(.failedTry)
+    used.kernel.addresses.formUnion(waiters.map { $0.second &- 1 })
     let programs = used.programs.compactMap { number, addresses in
       session.programs[number].flatMap { program in
         code.programs[number].map { (path: program.path, names: $0.names, used: addresses) }

@@ -1,4 +1,5 @@
-// Probes of locks. `waited` runs whenever somebody had to wait; the others while the key `locks` is on.
+// Probes of locks. `waited` runs whenever somebody had to wait, and `failedTry` when somebody would have had to; the
+// others run while the key `locks` is on.
 //
 // All run with interrupts off, on the CPU that takes the lock. A lock may be released by another thread than took it,
 // on the same CPU: the run queue's is. What was taken before the key came on is not known, and its release is ignored.
@@ -29,6 +30,12 @@ extension CPUTrace {
     guard admits(lockClass: lockClass) else { return }
     _ = count(row: RowIndex.lockWait(lockClass), duration: ticks)
     area.pointee.lockFacts.add(.wait, lockClass, UInt64(site), waiter, amount: ticks)
+  }
+
+  /// Counts an attempt, at the return address `place`, that found a lock of the class taken.
+  public func failedTry(_ lockClass: UInt32, at place: UInt64) {
+    guard admits(lockClass: lockClass) else { return }
+    area.pointee.lockFacts.add(.failedTry, lockClass, 0, place)
   }
 
   /// A lock has been taken, at the site that the lock names.

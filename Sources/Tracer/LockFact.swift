@@ -18,7 +18,7 @@ public enum LockFactKind: UInt64, Sendable {
   case instance = 5
   /// Acquisitions of a lock that the same system call (first number) had held before; second number: site.
   case again = 6
-  /// Attempts that failed.
+  /// Attempts that found the lock taken and did not wait, by the return address of the attempt.
   case failedTry = 7
   /// Address spaces that have ended, of class 0. Sum and maximum: pages that were filled with zeros ahead of need and
   /// never touched. First number: 1 when it had such pages at all.

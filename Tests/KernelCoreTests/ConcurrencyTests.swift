@@ -56,6 +56,28 @@ extension KernelCoreTests {
       #expect(Frames.freeCount == before)
     }
 
+    private final class Counter: @unchecked Sendable {
+      let lock = InterruptSpinLock<Locks.RunQueue>()
+      var count = 0
+    }
+
+    @Test func aTriedLockHasOneHolder() {
+      let counter = Counter()
+      counter.lock.acquireWithInterruptsOff()
+      #expect(!counter.lock.tryAcquireWithInterruptsOff(), "it is held")
+      counter.lock.releaseWithInterruptsOff()
+      onAllCPUs { _ in
+        for round in 0..<20_000 {
+          if round % 3 == 0 || !counter.lock.tryAcquireWithInterruptsOff() { counter.lock.acquireWithInterruptsOff() }
+          counter.count += 1
+          counter.lock.releaseWithInterruptsOff()
+        }
+      }
+      #expect(counter.count == Self.cpus * 20_000)
+      #expect(counter.lock.tryAcquireWithInterruptsOff(), "it is free")
+      counter.lock.releaseWithInterruptsOff()
+    }
+
     @Test func pagesAreSharedByCount() throws {
       let frame = try Frames.allocate()
       onAllCPUs { _ in

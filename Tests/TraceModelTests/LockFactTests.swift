@@ -20,6 +20,20 @@ import Tracer
     #expect(session.lockWaits[3]?.max == 300)
   }
 
+  @Test func whoDidNotWait() throws {
+    let machine = Machine(cpus: 2)
+    machine.traces[0].failedTry(3, at: 0x1000)
+    machine.traces[1].failedTry(3, at: 0x1000)
+    machine.traces[1].failedTry(3, at: 0x2000)
+    machine.flush()
+    let model = machine.model()
+    let session = try #require(model.session)
+    let tries = model.lockDetail(3, of: session).failedTries
+    #expect(tries.map(\.place) == ["0x1000", "0x2000"])
+    #expect(tries.map(\.count) == [2, 1])
+    #expect(model.lockDetail(4, of: session).failedTries.isEmpty)
+  }
+
   @Test func howLongItWasHeldAndWhichOne() throws {
     let machine = Machine()
     machine.traces[0].taken(0xa0, 3, site: 1, by: read, now: 1000)

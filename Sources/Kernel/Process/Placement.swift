@@ -70,10 +70,21 @@ enum Placement {
   /// Takes a thread from another queue. Returns whether there is something to run now.
   static func steal(for cpu: CPU) -> Bool {
     guard !CPU.isAlone else { return false }
+    // Nobody is waited for while another queue may be free.
+    var isOneLocked = false
+    return takeOne(for: cpu, waits: false, &isOneLocked) || isOneLocked && takeOne(for: cpu, waits: true, &isOneLocked)
+  }
+
+  private static func takeOne(for cpu: CPU, waits: Bool, _ isOneLocked: inout Bool) -> Bool {
     for step in 1..<CPU.all.count {
       let victim = CPU.all[(cpu.index + step) % CPU.all.count]
       guard !victim.runQueue.isEmpty else { continue }
-      victim.runQueue.lock.acquireWithInterruptsOff()
+      if waits {
+        victim.runQueue.lock.acquireWithInterruptsOff()
+      } else if !victim.runQueue.lock.tryAcquireWithInterruptsOff() {
+        isOneLocked = true
+        continue
+      }
       let thread = victim.runQueue.popFirst(for: cpu.index)
       thread?.cpu = cpu
       victim.runQueue.lock.releaseWithInterruptsOff()

@@ -23,6 +23,15 @@ public enum LockProbe {
     if apus_key_blocking() { apus_trace_lock_wait(holder, ticks) }
   }
 
+  /// An attempt has found the lock taken and gone on without it, at `place`.
+  @inline(never)
+  static func failedTry(_ lockClass: UInt32, at place: UInt64) {
+    let flags = apus_save_flags_cli()
+    defer { apus_restore_flags(flags) }
+    guard let memory = apus_cpu_trace(), isWanted(CPUTrace(memory: memory)) else { return }
+    CPUTrace(memory: memory).failedTry(lockClass, at: place)
+  }
+
   /// The second half of taking a lock, whose place in the code counts no more while the key is on.
   @usableFromInline @inline(never)
   static func taken(_ lock: UnsafeRawPointer, _ lockClass: UInt32) {

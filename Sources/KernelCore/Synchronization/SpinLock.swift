@@ -6,7 +6,7 @@
 //
 // Counting is always on and costs two instructions: the class is counted on this CPU, and the place where the lock was
 // taken is written into it, so that whoever has to wait knows who made it wait. Waiting is timed only when it happens;
-// holding is timed while the key `locks` is on (LockProbe.swift).
+// holding is timed while the key `locks` is on (LockProbe.swift). An attempt that finds the lock taken is counted too.
 //
 // Checked builds (`make kernel CHECKED=1`, and the host's) also keep what each CPU holds; see LockCheck.swift.
 
@@ -70,8 +70,24 @@ public struct SpinLock<Class: LockClassTag>: ~Copyable, @unchecked Sendable {
     apus_lock_pass(word(owner))
   }
 
-  /// True when somebody holds the lock; a hint, for assertions.
-  public var isHeld: Bool { owner.load(ordering: .relaxed) != next.load(ordering: .relaxed) }
+  /// Takes the lock if it is free; whoever holds it or waits for it goes first. Returns whether it is held now.
+  @inlinable @inline(__always)
+  public borrowing func tryAcquire() -> Bool {
+    // The lock is free when the next ticket's turn has come: nobody else can hold that ticket.
+    let turn = owner.load(ordering: .acquiring)
+    guard next.compareExchange(expected: turn, desired: turn &+ 1, ordering: .relaxed).exchanged else {
+      tryFailed()
+      return false
+    }
+    if apus_lock_taken(Class.number, word(holder)) { LockProbe.taken(address, Class.number) }
+    #if APUS_CHECKED
+      LockCheck.acquired(address, ranksAs, site: apus_here())
+    #endif
+    return true
+  }
+
+  @usableFromInline @inline(never)
+  borrowing func tryFailed() { LockProbe.failedTry(Class.number, at: apus_return_address()) }
 
   @usableFromInline @inline(never)
   borrowing func waitForTurn(_ ticket: UInt32) {
@@ -119,6 +135,9 @@ public struct InterruptSpinLock<Class: LockClassTag>: ~Copyable, @unchecked Send
   /// are off already, and stay off until the release.
   @inlinable @inline(__always)
   public borrowing func acquireWithInterruptsOff() { lock.acquire() }
+
+  @inlinable @inline(__always)
+  public borrowing func tryAcquireWithInterruptsOff() -> Bool { lock.tryAcquire() }
 
   @inlinable @inline(__always)
   public borrowing func releaseWithInterruptsOff() { lock.release() }

@@ -38,6 +38,9 @@ extension Explain {
         ("  \($0.holder) <- \($0.waiter)", $0.count, $0.sum, $0.max)
       }.map { ([$0.0, Format.count($0.1), Format.duration($0.2), Format.duration($0.3)], nil) },
       empty: "nobody waited")
+    for attempt in detail.failedTries.prefix(8) {
+      page.text("  \(attempt.place) found it taken \(Format.count(attempt.count)) times and did not wait")
+    }
     page.heading("What takes it")
     page.table(
       ["  SYSTEM CALL", "TAKEN", "PER CALL", "AGAIN"], widths: [room, 9, 9, 9],
