@@ -64,7 +64,8 @@ extension KernelCoreTests {
     @Test func aTriedLockHasOneHolder() {
       let counter = Counter()
       counter.lock.acquireWithInterruptsOff()
-      #expect(!counter.lock.tryAcquireWithInterruptsOff(), "it is held")
+      let whileHeld = counter.lock.tryAcquireWithInterruptsOff()
+      #expect(!whileHeld)
       counter.lock.releaseWithInterruptsOff()
       onAllCPUs { _ in
         for round in 0..<20_000 {
@@ -74,7 +75,8 @@ extension KernelCoreTests {
         }
       }
       #expect(counter.count == Self.cpus * 20_000)
-      #expect(counter.lock.tryAcquireWithInterruptsOff(), "it is free")
+      let whileFree = counter.lock.tryAcquireWithInterruptsOff()
+      #expect(whileFree)
       counter.lock.releaseWithInterruptsOff()
     }
 
